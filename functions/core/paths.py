@@ -1,10 +1,15 @@
-"""Where the files that are read at run time live: the checkout's root, or the package's own folder."""
+"""Where the files that are read at run time lie: beside functions/, in the checkout and in the package alike."""
 
-from functools import cache
+from __future__ import annotations
+
 from pathlib import Path
 
 
-@cache
 def root() -> Path:
-    """The folder that holds `functions/` and `templates/`, both in the checkout and in the package."""
-    return Path(__file__).resolve().parent.parent.parent
+    """The folder that holds ``functions/`` and ``templates/``."""
+    return Path(__file__).resolve().parents[2]
+
+
+def templates() -> Path:
+    """``templates/``: the catalogue (YAML), pages and messages (Jinja), assets, translations."""
+    return root() / "templates"

@@ -1,0 +1,1 @@
+"""What every feature stands on: scope, keys, errors, clock, ids, audit. Imports no feature."""

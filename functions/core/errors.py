@@ -1,0 +1,63 @@
+"""The few ways in which a request may end badly. Raised anywhere, mapped to a page or to JSON in one place
+(functions/web/responses.py). Programmer faults stay plain exceptions: status 500 and an alarm."""
+
+from __future__ import annotations
+
+
+class TownkitError(Exception):
+    """Base. ``code`` is stable and for machines, ``status`` is HTTP, ``message`` is an English message id that the
+    web layer translates; ``params`` fill its named placeholders."""
+
+    code = "error"
+    status = 500
+    message = "Sorry, there is a problem with the service."
+
+    def __init__(self, message: str | None = None, **params: object) -> None:
+        self.message = message or self.message
+        self.params = params
+        super().__init__(self.message % params if params else self.message)
+
+
+class NotFound(TownkitError):
+    """The thing does not exist, or it belongs to somebody else: callers cannot tell which."""
+
+    code, status, message = "not_found", 404, "Page not found"
+
+
+class Forbidden(TownkitError):
+    """The actor is known and lacks the right; never used for ids of another city (that is NotFound)."""
+
+    code, status, message = "forbidden", 403, "You do not have access to this page"
+
+
+class Conflict(TownkitError):
+    """Somebody else changed the same thing first; nothing was written."""
+
+    code, status, message = "conflict", 409, "Someone else changed this first"
+
+
+class Invalid(TownkitError):
+    """The input breaks a rule. ``fields`` maps a field id to a message id (already translated text is passed
+    through unchanged)."""
+
+    code, status, message = "invalid", 422, "There is a problem"
+
+    def __init__(self, fields: dict[str, str] | None = None, message: str | None = None, **params: object) -> None:
+        super().__init__(message, **params)
+        self.fields = fields or {}
+
+
+class RateLimited(TownkitError):
+    """A limit was reached. ``retry_after`` is in seconds."""
+
+    code, status, message = "rate_limited", 429, "Too many requests. Try again later."
+
+    def __init__(self, retry_after: int = 60, message: str | None = None, **params: object) -> None:
+        super().__init__(message, **params)
+        self.retry_after = retry_after
+
+
+class Unavailable(TownkitError):
+    """Something outside did not answer; the same request may work later."""
+
+    code, status, message = "unavailable", 503, "Sorry, the service is unavailable. Try again later."

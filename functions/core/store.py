@@ -1,0 +1,139 @@
+"""pynamodb models that follow the open scope: the table's name and the credentials are the scope's, at every call."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, ClassVar
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.connection.base import Connection, MetaTable
+from pynamodb.connection.table import TableConnection
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb.models import Model
+from pynamodb.transactions import TransactWrite
+
+from functions.core.aws import scoped_client
+from functions.core.scope import current_scope
+
+LISTED = ["v", "reference", "service", "kind", "state", "group", "submitted_at", "due_at", "title", "hash", "chain", "seq"]
+_lock = threading.Lock()
+_connections: dict[str, TableConnection] = {}
+_shared: Connection | None = None
+
+
+class _FollowsScope(type):
+    """Metaclass of ``Meta``: pynamodb asks for ``Meta.table_name`` at many places, each gets the scope's table."""
+
+    @property
+    def table_name(cls) -> str:
+        return current_scope().table
+
+
+class ScopedMeta(metaclass=_FollowsScope):
+    """Base of every model's ``Meta``."""
+
+    max_retry_attempts: ClassVar[int] = 4
+
+
+def _connection() -> Connection:
+    global _shared
+    if _shared is None:
+        connection = Connection()
+        connection._client = scoped_client("dynamodb")
+        _shared = connection
+    return _shared
+
+
+def _table_connection(table: str, schema: dict[str, Any]) -> TableConnection:
+    with _lock:
+        if table not in _connections:
+            link = TableConnection(table)
+            link.connection = _connection()
+            indexes = [
+                {"IndexName": index["index_name"], "KeySchema": index["key_schema"]}
+                for index in schema["global_secondary_indexes"]
+            ]
+            link.connection.add_meta_table(
+                MetaTable(
+                    {
+                        "TableName": table,
+                        "KeySchema": schema["key_schema"],
+                        "AttributeDefinitions": schema["attribute_definitions"],
+                        "GlobalSecondaryIndexes": indexes,
+                        "LocalSecondaryIndexes": [],
+                    }
+                )
+            )
+            _connections[table] = link
+        return _connections[table]
+
+
+class ListIndex(GlobalSecondaryIndex[Any]):
+    """The one sparse index: desks, devices, the day's audit events."""
+
+    class Meta(ScopedMeta):
+        index_name = "list"
+        projection = IncludeProjection(LISTED)
+
+    list_key = UnicodeAttribute(hash_key=True)
+    list_sort = UnicodeAttribute(range_key=True)
+
+
+class CityModel(Model):
+    """Base of every item in a city's table. ``v`` is the item's schema version, for ``townkit upgrade``."""
+
+    class Meta(ScopedMeta):
+        """The scope's."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=1)
+    list_key = UnicodeAttribute(null=True)
+    list_sort = UnicodeAttribute(null=True)
+    ttl = NumberAttribute(null=True)
+    listed = ListIndex()
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        return _table_connection(current_scope().table, cls._get_schema())
+
+
+class PlatformModel(Model):
+    """Base of the registry's items; reachable in ``platform_scope`` only, since that scope names the table."""
+
+    class Meta(ScopedMeta):
+        """The scope's."""
+
+    pk = UnicodeAttribute(hash_key=True)
+    sk = UnicodeAttribute(range_key=True)
+    v = NumberAttribute(default=1)
+
+    @classmethod
+    def _get_connection(cls) -> TableConnection:
+        return _table_connection(current_scope().table, cls._get_schema())
+
+
+def transaction(token: str | None = None) -> TransactWrite:
+    """All or nothing, on the scope's table, up to 100 operations. ``token`` (36 characters at most) makes a repeat of
+    the same transaction within ten minutes harmless."""
+    return TransactWrite(connection=_connection(), client_request_token=token)
+
+
+def failed_conditions(error: TransactWriteError) -> list[int]:
+    """Positions of the operations whose condition did not hold, in pynamodb's order (checks, deletes, puts, updates)."""
+    reasons = error.cancellation_reasons or []
+    return [n for n, reason in enumerate(reasons) if reason and reason.code == "ConditionalCheckFailed"]
+
+
+def contended(error: TransactWriteError) -> bool:
+    """Another transaction touched the same items at the same moment: trying again is right."""
+    return any(reason and reason.code == "TransactionConflict" for reason in error.cancellation_reasons or [])
+
+
+def reset() -> None:
+    """For tests: forget connections."""
+    global _shared
+    with _lock:
+        _connections.clear()
+        _shared = None

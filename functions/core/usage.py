@@ -1,0 +1,133 @@
+"""What a city uses, per UTC day, in ``USAGE/<day>``. ``add_to`` is exact: it lies in the transaction of the thing
+counted. ``count`` sums in memory and is written seldom: a page never costs a write. No metric dimensions per city."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute
+from pynamodb.transactions import TransactWrite
+
+from functions.core import clock, keys
+from functions.core.scope import current_city, current_scope
+
+METERS = (
+    "pages", "applications", "incidents", "messages", "readings", "refused", "mails", "bytes_in", "bytes_out",
+    "rcu_tenths", "wcu_tenths", "certificates",
+)  # fmt: skip
+FLUSH_AFTER_S = 30.0
+FLUSH_AT = 200
+_lock = threading.Lock()
+_memory: dict[tuple[str, str], Counter[str]] = {}
+_since: dict[str, float] = {}
+
+
+class Spent:
+    """Calls and capacity units of one request."""
+
+    __slots__ = ("calls", "rcu", "wcu")
+
+    def __init__(self) -> None:
+        self.calls, self.rcu, self.wcu = 0, 0.0, 0.0
+
+
+_spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
+
+
+@contextmanager
+def measured() -> Iterator[Spent]:
+    """Collect the DynamoDB calls and units of the block."""
+    spent = Spent()
+    token = _spent.set(spent)
+    try:
+        yield spent
+    finally:
+        _spent.reset(token)
+
+
+def ask_capacity(params: dict[str, Any], model: Any, **_: object) -> None:
+    """botocore hook: every call says what it consumed."""
+    if "ReturnConsumedCapacity" in model.input_shape.members:
+        params["ReturnConsumedCapacity"] = "TOTAL"
+
+
+def note_capacity(parsed: dict[str, Any] | None, model: Any, **_: object) -> None:
+    """botocore hook: add a call's units to the request that made it."""
+    spent = _spent.get()
+    if spent is None or not parsed:
+        return
+    spent.calls += 1
+    found = parsed.get("ConsumedCapacity") or []
+    units = sum(float(entry.get("CapacityUnits", 0)) for entry in (found if isinstance(found, list) else [found]))
+    if model.name in {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}:
+        spent.rcu += units
+    else:
+        spent.wcu += units
+
+
+def count(meter: str, amount: int = 1, moment: datetime | None = None) -> None:
+    """Add to the open scope's city in memory. At most 30 seconds of counts are lost when a process dies."""
+    city = current_city().id
+    day = (moment or clock.now()).date().isoformat()
+    with _lock:
+        _memory.setdefault((city, day), Counter())[meter] += amount
+        _since.setdefault(city, time.monotonic())
+
+
+def flush_if_due(*, force: bool = False) -> None:
+    """Write the open scope's city's counts when the oldest is 30 seconds old or there are 200 of them."""
+    city = current_city().id
+    with _lock:
+        mine = [key for key in _memory if key[0] == city]
+        total = sum(_memory[key]["pages"] for key in mine)
+        if not mine or not (force or total >= FLUSH_AT or time.monotonic() - _since[city] >= FLUSH_AFTER_S):
+            return
+        taken = {day: _memory.pop((name, day)) for name, day in mine}
+        _since.pop(city, None)
+    for day, counts in taken.items():
+        _add(day, counts)
+
+
+def _item_class() -> Any:
+    from functions.core.store import CityModel
+
+    global UsageItem
+    if UsageItem is None:
+        fields: dict[str, Any] = {meter: NumberAttribute(null=True) for meter in METERS}
+        UsageItem = type("UsageItem", (CityModel,), {"__module__": __name__, **fields})
+    return UsageItem
+
+
+UsageItem: Any = None
+
+
+def _add(day: str, counts: Counter[str]) -> None:
+    model = _item_class()
+    actions = [getattr(model, meter).add(amount) for meter, amount in counts.items() if amount]
+    if actions:
+        model(keys.USAGE, day).update(actions=actions)
+
+
+def add_to(tx: TransactWrite, meter: str, amount: int = 1, moment: datetime | None = None) -> None:
+    """Exact: the count is written if and only if the transaction is."""
+    model = _item_class()
+    day = (moment or clock.now()).date().isoformat()
+    tx.update(model(keys.USAGE, day), actions=[getattr(model, meter).add(amount)])
+
+
+def of_day(day: str) -> dict[str, int]:
+    """The counts of a UTC day of the open scope's city."""
+    current_scope()
+    model = _item_class()
+    try:
+        item = model.get(keys.USAGE, day)
+    except model.DoesNotExist:
+        return {}
+    return {meter: int(value) for meter in METERS if (value := getattr(item, meter)) is not None}
