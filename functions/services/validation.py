@@ -1,0 +1,188 @@
+"""What a person typed, read kindly and checked: pure functions per field type.
+
+Spaces, hyphens, full-width digits and dictated punctuation are accepted; what was typed is kept for showing it again.
+Libraries with big tables (phone and identity numbers) are imported only when such a field is checked.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from functions.core.i18n import N_
+from functions.services.domain import Field
+
+OLDEST_YEAR = 1900
+DATE_PARTS = ("day", "month", "year")
+Typed = dict[str, str]
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+_EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"_.-][^@\s,;<>()\[\]\\\"_]*\.[^@\s\W\d_]{2,}")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What checking needs of the city: `country` (two letters), the profile's `identity` block and today's date there."""
+
+    country: str
+    today: date
+    identity: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer is refused: `code` for machines, `message` an English message id, `part` the input to go to."""
+
+    code: str
+    message: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    part: str = ""
+
+
+Answer = tuple[str, Problem | None]
+
+
+def read(question: Field, form: Mapping[str, list[str]]) -> Typed:
+    """The inputs that belong to a question, as typed: `{id: text}`, a date `{id-day, id-month, id-year}`."""
+    names = [f"{question.id}-{part}" for part in DATE_PARTS] if question.type == "date" else [question.id]
+    return {name: (form.get(name) or [""])[0][:6000] for name in names}
+
+
+def shown(question: Field, answer: str) -> Typed:
+    """The inputs that show a stored answer again."""
+    if question.type != "date":
+        return {question.id: answer}
+    parts = answer.split("-") if answer else ["", "", ""]
+    year, month, day = parts
+    return {
+        f"{question.id}-day": day.lstrip("0"),
+        f"{question.id}-month": month.lstrip("0"),
+        f"{question.id}-year": year,
+    }
+
+
+def check(question: Field, typed: Typed, rules: Rules, required: bool = True) -> Answer:
+    """(the answer to store, what is wrong with it). The answer is "" when there is none or it is refused."""
+    if not any(_clean(value) for value in typed.values()):
+        return "", Problem("missing", N_("Answer this question"), part=next(iter(typed))) if required else None
+    return _CHECKS[question.type](question, typed, rules)
+
+
+def problem_of_upload() -> Problem:
+    """A required file that was not handed in."""
+    return Problem("missing", N_("Choose a file and upload it"))
+
+
+def _clean(value: str) -> str:
+    return _CONTROL.sub("", unicodedata.normalize("NFC", value)).replace("\r\n", "\n").strip()
+
+
+def _compact(value: str) -> str:
+    """Letters, digits and signs in their plain form, without the blanks and dashes people put between them."""
+    return re.sub(r"[\s\-\u2010-\u2015\u00ad]", "", unicodedata.normalize("NFKC", _clean(value)))
+
+
+def _text(question: Field, typed: Typed, rules: Rules) -> Answer:
+    value = _clean(typed[question.id])
+    if question.type not in ("textarea", "address"):
+        value = " ".join(value.split())
+    if len(value) > question.max_length:
+        message = N_("Use %(limit)s characters or fewer")
+        return "", Problem("length", message, {"limit": question.max_length}, question.id)
+    return value, None
+
+
+def _email(question: Field, typed: Typed, rules: Rules) -> Answer:
+    value = re.sub(r"\s", "", unicodedata.normalize("NFKC", _clean(typed[question.id]))).rstrip(".,;")
+    if len(value) > 254 or not _EMAIL.fullmatch(value) or ".." in value:
+        message = N_("Enter an email address in the correct format, like name@example.com")
+        return "", Problem("format", message, part=question.id)
+    return value, None
+
+
+def _phone(question: Field, typed: Typed, rules: Rules) -> Answer:
+    import phonenumbers
+
+    text = unicodedata.normalize("NFKC", _clean(typed[question.id]))
+    bad = Problem("format", N_("Enter a real phone number, with the area code"), part=question.id)
+    try:
+        number = phonenumbers.parse(text, rules.country.upper())
+    except phonenumbers.NumberParseException:
+        return "", bad
+    if not phonenumbers.is_possible_number(number):
+        return "", bad
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), None
+
+
+def _date(question: Field, typed: Typed, rules: Rules) -> Answer:
+    words = {part: _compact(typed[f"{question.id}-{part}"]).rstrip("日月年号.") for part in DATE_PARTS}
+    empty = next((part for part in DATE_PARTS if not words[part]), None)
+    if empty:
+        messages = {
+            "day": N_("The date must include a day"),
+            "month": N_("The date must include a month"),
+            "year": N_("The date must include a year"),
+        }
+        return "", Problem("format", messages[empty], part=f"{question.id}-{empty}")
+    try:
+        day, month, year = (int(words[part]) for part in DATE_PARTS)
+        found = date(year, month, day)
+    except (ValueError, OverflowError):
+        return "", Problem("format", N_("Enter a real date"), part=f"{question.id}-day")
+    if found.year < OLDEST_YEAR:
+        message = N_("The year must be %(year)s or later")
+        return "", Problem("format", message, {"year": OLDEST_YEAR}, f"{question.id}-year")
+    if question.past and found > rules.today:
+        return "", Problem("past", N_("The date must be today or in the past"), part=f"{question.id}-day")
+    return found.isoformat(), None
+
+
+def _identity(question: Field, typed: Typed, rules: Rules) -> Answer:
+    value = _compact(typed[question.id]).upper()
+    pattern = rules.identity.get("pattern")
+    if not re.fullmatch(pattern or r"[0-9A-Z./]{2,40}", value):
+        return "", Problem("format", N_("Enter the number as it is printed on the document"), part=question.id)
+    module = rules.identity.get("check")
+    if module and not _passes(str(module), value):
+        return "", Problem("check", N_("Check the number: at least one character is wrong"), part=question.id)
+    return value, None
+
+
+def _passes(module: str, value: str) -> bool:
+    """python-stdnum's check (`cn.ric`, `de.idnr` ...) of a number without blanks."""
+    from importlib import import_module
+
+    return bool(import_module(f"stdnum.{module}").is_valid(value))
+
+
+def _choice(question: Field, typed: Typed, rules: Rules) -> Answer:
+    value = typed[question.id]
+    if value not in question.options:
+        return "", Problem("choice", N_("Choose one of the answers"), part=question.id)
+    return value, None
+
+
+def _checkbox(question: Field, typed: Typed, rules: Rules) -> Answer:
+    return "yes", None
+
+
+def _file(question: Field, typed: Typed, rules: Rules) -> Answer:
+    raise ValueError("files are handed in through functions.files")
+
+
+_CHECKS: dict[str, Callable[[Field, Typed, Rules], Answer]] = {
+    "text": _text,
+    "textarea": _text,
+    "name": _text,
+    "address": _text,
+    "email": _email,
+    "phone": _phone,
+    "date": _date,
+    "identity_number": _identity,
+    "radios": _choice,
+    "checkbox": _checkbox,
+    "file": _file,
+}
