@@ -16,17 +16,35 @@ from pynamodb.attributes import NumberAttribute
 from pynamodb.transactions import TransactWrite
 
 from functions.core import clock, keys
-from functions.core.scope import current_city, current_scope
+from functions.core.scope import current_city
+from functions.core.store import CityModel
 
-METERS = (
-    "pages", "applications", "incidents", "messages", "readings", "refused", "mails", "bytes_in", "bytes_out",
-    "rcu_tenths", "wcu_tenths", "certificates",
-)  # fmt: skip
 FLUSH_AFTER_S = 30.0
 FLUSH_AT = 200
 _lock = threading.Lock()
 _memory: dict[tuple[str, str], Counter[str]] = {}
 _since: dict[str, float] = {}
+
+
+class UsageItem(CityModel):
+    """One UTC day of a city. Units are tenths, since reads come in halves and a counter must be whole."""
+
+    pages = NumberAttribute(null=True)
+    applications = NumberAttribute(null=True)
+    incidents = NumberAttribute(null=True)
+    certificates = NumberAttribute(null=True)
+    messages = NumberAttribute(null=True)
+    readings = NumberAttribute(null=True)
+    refused = NumberAttribute(null=True)
+    mails = NumberAttribute(null=True)
+    bytes_in = NumberAttribute(null=True)
+    bytes_out = NumberAttribute(null=True)
+    rcu_tenths = NumberAttribute(null=True)
+    wcu_tenths = NumberAttribute(null=True)
+
+
+METERS = ("pages", "applications", "incidents", "certificates", "messages", "readings", "refused", "mails", "bytes_in",
+          "bytes_out", "rcu_tenths", "wcu_tenths")  # fmt: skip
 
 
 class Spent:
@@ -95,39 +113,22 @@ def flush_if_due(*, force: bool = False) -> None:
         _add(day, counts)
 
 
-def _item_class() -> Any:
-    from functions.core.store import CityModel
-
-    global UsageItem
-    if UsageItem is None:
-        fields: dict[str, Any] = {meter: NumberAttribute(null=True) for meter in METERS}
-        UsageItem = type("UsageItem", (CityModel,), {"__module__": __name__, **fields})
-    return UsageItem
-
-
-UsageItem: Any = None
-
-
 def _add(day: str, counts: Counter[str]) -> None:
-    model = _item_class()
-    actions = [getattr(model, meter).add(amount) for meter, amount in counts.items() if amount]
+    actions = [getattr(UsageItem, meter).add(amount) for meter, amount in counts.items() if amount]
     if actions:
-        model(keys.USAGE, day).update(actions=actions)
+        UsageItem(keys.USAGE, day).update(actions=actions)
 
 
 def add_to(tx: TransactWrite, meter: str, amount: int = 1, moment: datetime | None = None) -> None:
     """Exact: the count is written if and only if the transaction is."""
-    model = _item_class()
     day = (moment or clock.now()).date().isoformat()
-    tx.update(model(keys.USAGE, day), actions=[getattr(model, meter).add(amount)])
+    tx.update(UsageItem(keys.USAGE, day), actions=[getattr(UsageItem, meter).add(amount)])
 
 
 def of_day(day: str) -> dict[str, int]:
     """The counts of a UTC day of the open scope's city."""
-    current_scope()
-    model = _item_class()
     try:
-        item = model.get(keys.USAGE, day)
-    except model.DoesNotExist:
+        item = UsageItem.get(keys.USAGE, day)
+    except UsageItem.DoesNotExist:
         return {}
     return {meter: int(value) for meter in METERS if (value := getattr(item, meter)) is not None}

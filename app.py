@@ -1,0 +1,78 @@
+"""Composition root: creates the Chalice app, registers the blueprints, declares the functions that serve no HTTP."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+_packaged = Path(__file__).parent / "chalicelib"
+if (_packaged / "functions").is_dir():
+    sys.path.insert(0, str(_packaged))
+
+from chalice import Chalice  # noqa: E402
+
+from functions.cases import console as cases_console  # noqa: E402
+from functions.cases import pages as cases_pages  # noqa: E402
+from functions.certificates import pages as certificates_pages  # noqa: E402
+from functions.files import pages as files_pages  # noqa: E402
+from functions.identity import pages as identity_pages  # noqa: E402
+from functions.sensing import console as sensing_console  # noqa: E402
+from functions.sensing import pages as sensing_pages  # noqa: E402
+from functions.services import pages as services_pages  # noqa: E402
+from functions.tenancy import console as tenancy_console  # noqa: E402
+from functions.web import pages as web_pages  # noqa: E402
+
+app = Chalice(app_name="townkit")
+
+for feature in (
+    web_pages,
+    services_pages,
+    cases_pages,
+    files_pages,
+    certificates_pages,
+    sensing_pages,
+    identity_pages,
+    cases_console,
+    sensing_console,
+    tenancy_console,
+):
+    app.register_blueprint(feature.bp)
+
+
+@app.lambda_function()
+def provisioner(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Control plane only: tables, device policies, certificates. No data."""
+    from functions.tenancy.provisioner import handle_provisioner
+
+    return handle_provisioner(event)
+
+
+@app.lambda_function()
+def admin(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """What the command line asks for: plans, onboarding steps, exports, devices, audits."""
+    from functions.tenancy.admin import handle_admin
+
+    return handle_admin(event)
+
+
+@app.lambda_function()
+def readings(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Batches of device messages."""
+    from functions.sensing.worker import handle_readings
+
+    return handle_readings(event, context)
+
+
+@app.lambda_function()
+def tasks(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Batches of pointers to slow work."""
+    from functions.notifications.worker import handle_tasks
+
+    return handle_tasks(event, context)
+
+
+@app.lambda_function()
+def nightly(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Once a night: one message a city that has something due."""
+    from functions.tenancy.nightly import handle_nightly
+
+    return handle_nightly(event)

@@ -1,0 +1,130 @@
+"""A Blueprint whose routes say who may use them, and the one path every request takes: city, language, scope, actor,
+CSRF, view, answer, log line. Ordinary exceptions become pages or JSON here, not in the views."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Literal
+
+from chalice import Blueprint
+from chalice.app import Request, Response
+
+from functions.core import i18n, log, scope, usage
+from functions.core.context import Actor
+from functions.core.errors import Forbidden, TownkitError
+from functions.web import responses
+from functions.web.request import PageContext, make_context, platform_context
+
+Access = Literal["public", "citizen", "staff", "platform"]
+View = Callable[..., Any]
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A declared route; tests walk over ``ROUTES`` to prove that each has an access rule and an isolation case."""
+
+    path: str
+    method: str
+    access: Access
+    view: View
+
+
+ROUTES: list[Route] = []
+
+
+class CityBlueprint(Blueprint):  # type: ignore[misc]
+    """``page`` registers a view. Access: ``public`` anyone; ``citizen`` the holder of a draft or a status session,
+    checked in the view; ``staff`` a signed-in member of the city's staff; ``platform`` no city in the path."""
+
+    def page(self, path: str, methods: tuple[str, ...] = ("GET",), *, access: Access) -> Callable[[View], View]:
+        """Declare a route. The view gets the context and the path's parameters and returns a Page, Redirect, Json,
+        Html or Text (functions/web/responses.py)."""
+
+        def register(view: View) -> View:
+            ROUTES.extend(Route(path, method, access, view) for method in methods)
+
+            @wraps(view)
+            def handle(**params: str) -> Response:
+                return answer(self.current_request, access, view, params)
+
+            name = f"{view.__module__}.{view.__name__}".replace("functions.", "").replace(".", "_")
+            self.route(path, methods=list(methods), content_types=[FORM, "application/json"], name=name)(handle)
+            return view
+
+        return register
+
+
+def answer(request: Request, access: Access, view: View, params: dict[str, str]) -> Response:
+    """Serve one request and write its log line."""
+    started = time.perf_counter()
+    with usage.measured() as spent:
+        response, ctx = _respond(request, access, view, params)
+    log.info(
+        "request",
+        city=ctx.city.id if ctx and ctx.city else None,
+        route=request.context.get("resourcePath"),
+        method=request.method,
+        status=response.status_code,
+        ms=round((time.perf_counter() - started) * 1000, 1),
+        calls=spent.calls,
+        rcu=spent.rcu,
+        wcu=spent.wcu,
+        request_id=request.context.get("requestId"),
+    )
+    return response
+
+
+def _respond(
+    request: Request, access: Access, view: View, params: dict[str, str]
+) -> tuple[Response, PageContext | None]:
+    ctx: PageContext | None = None
+    try:
+        if access == "platform":
+            ctx = platform_context(request)
+            with i18n.use_language(ctx.lang):
+                return _inside(ctx, view, params), ctx
+        ctx = make_context(request, params.pop("city", ""))
+        with i18n.use_language(ctx.lang), scope.tenant_scope(ctx.city):
+            return _in_city(ctx, access, view, params), ctx
+    except TownkitError as error:
+        return responses.from_error(error, ctx, request), ctx
+    except Exception:
+        log.failure("unhandled", route=request.context.get("resourcePath"))
+        return responses.from_error(TownkitError(), ctx, request), ctx
+
+
+def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str]) -> Response:
+    usage.count("pages")
+    try:
+        if access == "staff" and not _signed_in(ctx):
+            if ctx.method != "GET":
+                raise Forbidden
+            return responses.redirect(ctx, f"/{ctx.city.id}/console/sign-in")
+        return _inside(ctx, view, params)
+    finally:
+        usage.flush_if_due()
+
+
+def _inside(ctx: PageContext, view: View, params: dict[str, str]) -> Response:
+    try:
+        ctx.check_csrf()
+        return responses.from_result(view(ctx, **params), ctx)
+    except TownkitError as error:
+        return responses.from_error(error, ctx, None)
+
+
+def _signed_in(ctx: PageContext) -> bool:
+    from functions.identity.service import staff_from_cookie
+
+    staff = staff_from_cookie(ctx)
+    if staff is None:
+        return False
+    ctx.staff = staff
+    ctx.actor = Actor("staff", staff.email, staff.name)
+    return True
+
+

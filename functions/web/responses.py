@@ -1,0 +1,112 @@
+"""What a view may return, and how errors are shown: a page for people, ``{code, message, fields?, request_id}`` for
+programs. The only place that builds HTTP answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from chalice.app import Request, Response
+
+from functions.core import i18n, usage
+from functions.core.errors import Invalid, RateLimited, TownkitError
+from functions.core.scope import ScopeError, current_city
+from functions.web.request import PageContext
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+
+
+@dataclass
+class Page:
+    """Render ``template`` (under templates/pages) with ``data``."""
+
+    template: str
+    data: dict[str, Any] = field(default_factory=dict)
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def __init__(self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **data: Any) -> None:
+        self.template, self.data, self.status, self.headers = template, data, status, headers or {}
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """303 See Other: what a POST answers with."""
+
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class Json:
+    """A JSON document."""
+
+    body: Any
+    status: int = 200
+    media_type: str = JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Any other text, with its media type."""
+
+    body: str
+    media_type: str
+    status: int = 200
+
+
+def _finish(ctx: PageContext | None, body: str, status: int, headers: dict[str, str]) -> Response:
+    from functions.web.headers import security_headers
+
+    every: dict[str, Any] = {**security_headers(ctx), "Cache-Control": "no-store", **headers}
+    if ctx and ctx.set_cookies:
+        every["Set-Cookie"] = list(ctx.set_cookies)
+    try:
+        current_city()
+        usage.count("bytes_out", len(body.encode()))
+    except ScopeError:
+        pass
+    return Response(body=body, status_code=status, headers=every)
+
+
+def redirect(ctx: PageContext | None, location: str) -> Response:
+    """303 to a path or an address."""
+    return _finish(ctx, "", 303, {"Location": location, "Content-Type": HTML})
+
+
+def from_result(result: Page | Redirect | Json | Text, ctx: PageContext) -> Response:
+    """The HTTP answer of a view's result."""
+    if isinstance(result, Page):
+        from functions.web.rendering import render
+
+        html = render(result.template, ctx, **result.data)
+        return _finish(ctx, html, result.status, {"Content-Type": HTML, **result.headers})
+    if isinstance(result, Redirect):
+        return redirect(ctx, result.location)
+    if isinstance(result, Json):
+        return _finish(ctx, json.dumps(result.body, ensure_ascii=False), result.status, {"Content-Type": result.media_type})
+    if isinstance(result, Text):
+        return _finish(ctx, result.body, result.status, {"Content-Type": result.media_type})
+    raise TypeError(f"a view returned {type(result).__name__}")
+
+
+def _wants_json(ctx: PageContext | None, request: Request | None) -> bool:
+    headers = ctx.headers if ctx else {k.lower(): v for k, v in ((request.headers if request else None) or {}).items()}
+    return headers.get("accept", "").startswith("application/json")
+
+
+def from_error(error: TownkitError, ctx: PageContext | None, request: Request | None) -> Response:
+    """The one mapping of errors: a page in the visitor's language or a small JSON document."""
+    extra = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+    message = i18n.t(error.message, **error.params)
+    request_id = ctx.request_id if ctx else str((request.context or {}).get("requestId", "")) if request else ""
+    if _wants_json(ctx, request):
+        document = {"code": error.code, "message": message, "request_id": request_id}
+        if isinstance(error, Invalid) and error.fields:
+            document["fields"] = {name: i18n.t(text) for name, text in error.fields.items()}  # type: ignore[assignment]
+        return _finish(ctx, json.dumps(document, ensure_ascii=False), error.status, {"Content-Type": JSON, **extra})
+    from functions.web.rendering import render_error
+
+    html = render_error(error, message, ctx, request_id)
+    return _finish(ctx, html, error.status, {"Content-Type": HTML, **extra})
