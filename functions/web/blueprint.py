@@ -15,7 +15,7 @@ from chalice.app import Request, Response
 from functions.core import i18n, log, scope, usage
 from functions.core.context import Actor
 from functions.core.errors import Forbidden, TownkitError
-from functions.web import responses
+from functions.web import languages, responses
 from functions.web.request import PageContext, make_context, platform_context
 
 Access = Literal["public", "citizen", "staff", "platform"]
@@ -111,6 +111,8 @@ def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str
 
 def _inside(ctx: PageContext, view: View, params: dict[str, str]) -> Response:
     try:
+        if ctx.method == "GET" and "lang" in ctx.query:
+            return responses.redirect(ctx, languages.switch(ctx))
         ctx.check_csrf()
         return responses.from_result(view(ctx, **params), ctx)
     except TownkitError as error:

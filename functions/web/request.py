@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from chalice.app import Request
 
@@ -110,7 +111,7 @@ def _parts(request: Request) -> dict[str, Any]:
     context = request.context or {}
     return {
         "method": request.method,
-        "path": request.path or "/",
+        "path": _path(request),
         "query": dict((request.query_params or {}).items()),
         "headers": headers,
         "cookies": _cookies(headers.get("cookie", "")),
@@ -119,6 +120,14 @@ def _parts(request: Request) -> dict[str, Any]:
         "now": clock.now(),
         "request_id": str(context.get("requestId") or ids.new_id()),
     }
+
+
+def _path(request: Request) -> str:
+    """The requested path; Chalice itself only tells the route's pattern."""
+    path = str(request.path or "/")
+    for name, value in (request.uri_params or {}).items():
+        path = path.replace(f"{{{name}}}", quote(value)).replace(f"{{{name}+}}", quote(value))
+    return path
 
 
 def choose_language(offered: list[str], cookie: str, accept: str) -> str:
