@@ -34,6 +34,17 @@ def new_code() -> str:
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
 
+def derived_code(key: bytes, subject: str) -> str:
+    """A code like :func:`new_code` that the city's key reproduces for its subject, so it need not be stored to be shown
+    again (a second click on submit, a confirmation that was bookmarked)."""
+    number = int.from_bytes(hmac.new(key, subject.encode(), hashlib.sha256).digest(), "big")
+    text = ""
+    for _ in range(12):
+        number, place = divmod(number, len(ALPHABET))
+        text += ALPHABET[place]
+    return f"{text[:4]}-{text[4:8]}-{text[8:]}"
+
+
 def new_token() -> str:
     """An unguessable address part: 128 bits, URL-safe."""
     return secrets.token_urlsafe(16)

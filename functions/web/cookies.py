@@ -3,11 +3,10 @@ from the stage's secret. In production names carry ``__Host-``, so no other host
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import TYPE_CHECKING, Any
 
-from functions.core.settings import secret, settings
+from functions.core.keyring import city_key
+from functions.core.settings import settings
 
 if TYPE_CHECKING:
     from functions.web.request import PageContext
@@ -15,11 +14,6 @@ if TYPE_CHECKING:
 STAFF = "staff"
 LANG = "lang"
 YEAR = 365 * 86400
-
-
-def city_key(city_id: str, use: str) -> bytes:
-    """A key for one use in one city: HMAC-SHA256 of the stage's secret (32 bytes)."""
-    return hmac.new(secret().encode(), f"{use}:{city_id}".encode(), hashlib.sha256).digest()
 
 
 def full_name(ctx: PageContext, name: str) -> str:

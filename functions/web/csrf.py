@@ -8,6 +8,7 @@ import hmac
 from typing import TYPE_CHECKING
 
 from functions.core import ids
+from functions.core.keyring import city_key
 from functions.web import cookies
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def _binding(ctx: PageContext) -> str:
 
 
 def _mac(ctx: PageContext, binding: str) -> str:
-    key = cookies.city_key(ctx.city.id, "csrf")
+    key = city_key(ctx.city.id, "csrf")
     return hmac.new(key, binding.encode(), hashlib.sha256).hexdigest()
 
 

@@ -1,0 +1,115 @@
+"""Cases in the city's table: META beside HEAD and EVENTs of the case's audit chain, and a pointer per reference."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+
+from functions.core import audit, clock, keys
+from functions.core.store import CityModel
+from functions.cases.domain import Case, Document, Missing
+
+SCHEMA = 1
+HISTORY = 40
+
+
+class CaseItem(CityModel):
+    """META of a case. ``body`` holds what is never searched: answers, documents, evidence."""
+
+    kind = UnicodeAttribute()
+    reference = UnicodeAttribute()
+    state = UnicodeAttribute()
+    group = UnicodeAttribute()
+    department = UnicodeAttribute()
+    title = UnicodeAttribute(default="")
+    service = UnicodeAttribute(default="")
+    submitted_at = UnicodeAttribute()
+    due_at = UnicodeAttribute(null=True)
+    version = NumberAttribute(default=1)
+    body = JSONAttribute()
+
+
+class ReferenceItem(CityModel):
+    """A reference in its normal form -> the case's id."""
+
+    case_id = UnicodeAttribute()
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with the end of its audit chain and its latest events, newest first: one call."""
+
+    case: Case
+    chain: audit.Chain
+    events: list[audit.EventItem]
+
+
+TOP = ("kind", "reference", "state", "department", "title", "service", "submitted_at", "due_at", "version")
+
+
+def item_of(case: Case) -> CaseItem:
+    """The stored form of a case, with its place on its department's desk."""
+    data = asdict(case)
+    top = {name: data.pop(name) for name in TOP}
+    data.pop("id")
+    item = CaseItem(keys.case(case.id), keys.META, v=SCHEMA, group=case.group, body=data, **top)
+    item.list_key = keys.department_list(case.department)
+    item.list_sort = keys.desk_sort(case.group, clock.parse(case.submitted_at), case.id)
+    return item
+
+
+def case_of(item: CaseItem) -> Case:
+    """The inverse of :func:`item_of`."""
+    body: dict[str, Any] = dict(item.body)
+    body["documents"] = tuple(Document(**document) for document in body.get("documents") or ())
+    body["missing"] = tuple(Missing(**missing) for missing in body.get("missing") or ())
+    top = {name: getattr(item, name) for name in TOP}
+    top["version"] = int(top["version"])
+    return Case(id=item.pk.removeprefix("CASE#"), **top, **body)
+
+
+def get_case(case_id: str) -> Case | None:
+    """One case, one call."""
+    try:
+        return case_of(CaseItem.get(keys.case(case_id), keys.META, consistent_read=True))
+    except CaseItem.DoesNotExist:
+        return None
+
+
+def get_file(case_id: str) -> CaseFile | None:
+    """A case, its chain's end and its latest events by one reverse query (META, HEAD, EVENT#n, EVENT#n-1, ...)."""
+    connection = CaseItem._get_connection()
+    answer = connection.query(
+        keys.case(case_id), scan_index_forward=False, limit=HISTORY + 2, consistent_read=True
+    )
+    raw = answer["Items"]
+    by_sort = {row["sk"]["S"]: row for row in raw}
+    if keys.META not in by_sort:
+        return None
+    chain = audit.Chain("case", case_id)
+    if keys.HEAD in by_sort:
+        head = audit.HeadItem.from_raw_data(by_sort[keys.HEAD])
+        chain = audit.Chain("case", case_id, int(head.seq), head.hash)
+    events = [audit.EventItem.from_raw_data(row) for row in raw if row["sk"]["S"].startswith(keys.EVENT_PREFIX)]
+    return CaseFile(case_of(CaseItem.from_raw_data(by_sort[keys.META])), chain, events)
+
+
+def find_reference(normal: str) -> str | None:
+    """The id of the case with this reference."""
+    try:
+        return str(ReferenceItem.get(keys.reference(normal), keys.META).case_id)
+    except ReferenceItem.DoesNotExist:
+        return None
+
+
+def list_desk(department: str, group: str, limit: int, after: dict[str, Any] | None = None) -> tuple[list[CaseItem], Any]:
+    """A page of a department's desk, oldest first, and the key to go on from (None at the end): one call."""
+    found = CaseItem.listed.query(
+        keys.department_list(department),
+        CaseItem.listed.list_sort.startswith(f"{group}#") if group else None,
+        limit=limit,
+        last_evaluated_key=after,
+    )
+    return list(found), found.last_evaluated_key
