@@ -1,0 +1,96 @@
+"""The shape of ``tenants/<city>.yaml``. tenants/schema.json is made from these models (``make schema``); what a file
+*means* is checked by lint.py."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from functions.tenancy.schema_base import Colour, Email, Identifier, Language, Part, Point, Sentence, Texts
+from functions.tenancy.schema_calendar import Calendar
+from functions.tenancy.schema_devices import Sensors
+from functions.tenancy.schema_people import Department, Member
+from functions.tenancy.schema_terms import Plan, Privacy
+
+Page = Literal["privacy", "accessibility", "terms", "contact", "status"]
+
+
+class Contact(Part):
+    """Contact points. Those that are left out must be there before the city goes live: its legal pages name them."""
+
+    publisher: Texts | None = Field(default=None, description="the body that publishes the pages")
+    email: Email
+    phone: str = Field(description="international form: +1 512 555 0100")
+    address: Texts
+    hours: Texts | None = None
+    accessibility_email: Email | None = None
+
+
+class Colours(Part):
+    """#rrggbb. Contrast is checked: brand_text on brand, link on white."""
+
+    brand: Colour
+    brand_text: Colour = "#ffffff"
+    link: Colour = "#1d70b8"
+
+
+class Logo(Part):
+    file: str = Field(description="SVG or PNG beside this file, for example logos/oakville.svg; at most 32 KB")
+    alt: Texts
+
+
+class EnabledService(Part):
+    """A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape."""
+
+    template: Identifier | None = Field(default=None, description="the template, when it is not the service's own id")
+    department: Identifier
+    override: dict[str, Any] = {}
+
+
+class LegalSection(Part):
+    heading: Sentence
+    paragraphs: list[Sentence] = []
+    items: list[Sentence] = []
+
+
+class LegalText(Part):
+    title: Sentence
+    sections: list[LegalSection] = Field(min_length=1)
+
+
+class CityFile(Part):
+    """One city."""
+
+    schema_: Literal[1] = Field(alias="schema", description="version of this format")
+    id: Identifier = Field(description="never changes; names the city's table, addresses and topics")
+    demo: bool = Field(default=False, description="an invented city: its name says so and its addresses are .example")
+    names: Texts
+    country: str = Field(description="a profile of templates/countries/, for example us")
+    zone: str = Field(description="IANA time zone, for example America/Chicago")
+    languages: list[Language] = Field(min_length=1, max_length=5, description="the first one is the default")
+    currency: str = Field(description="ISO 4217, for example USD")
+    centre: Point
+    bbox: Annotated[list[float], Field(min_length=4, max_length=4, description="[west, south, east, north], degrees")]
+    contact: Contact
+    colours: Colours
+    logo: Logo | None = None
+    calendar: Calendar
+    departments: dict[Identifier, Department] = Field(min_length=1, max_length=50)
+    staff: list[Member] = Field(min_length=1, max_length=2000)
+    services: dict[Identifier, EnabledService] = Field(default={}, max_length=200)
+    sensors: Sensors = Sensors()
+    privacy: Privacy
+    plan: Plan
+    residency: str = Field(description="where the data must stay: one of the country profile's choices")
+    legal: dict[Page, dict[Language, LegalText]] = Field(
+        default={}, description="the city's own wording in place of the country profile's"
+    )
+
+
+def json_schema() -> str:
+    """The JSON Schema (draft 2020-12) as the text of tenants/schema.json."""
+    schema = CityFile.model_json_schema(by_alias=True)
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "A Townkit city"}
+    return json.dumps(schema, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
