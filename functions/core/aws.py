@@ -99,6 +99,11 @@ def own_credentials() -> ReadOnlyCredentials:
     return cast(ReadOnlyCredentials, found.get_frozen_credentials())
 
 
+def region() -> str:
+    """The region this process runs in, for signing without a client."""
+    return str(_base_session().get_config_variable("region"))
+
+
 def reset() -> None:
     """For tests: forget clients and the session they came from."""
     global _session

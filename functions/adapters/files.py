@@ -1,0 +1,158 @@
+"""Files in object storage: the port, Amazon S3 behind it, and a fake. Everything is signed by the open scope's session,
+so a key outside the city's prefix is refused by the storage itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class UploadForm:
+    """A form that posts a file straight to the storage: `fields` are hidden inputs, the file's input is named `file`."""
+
+    url: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What lies in the storage: its key, size in bytes and the first bytes, for telling the type."""
+
+    key: str
+    size: int
+    head: bytes
+
+
+class Files(Protocol):
+    """Object storage of the open scope's city."""
+
+    def upload_form(self, prefix: str, limit: int, back: str, until: datetime) -> UploadForm:
+        """A form for one file of at most `limit` bytes under `prefix` plus the file's own name; the browser comes back
+        to `back`. It is valid until `until`."""
+
+    def look(self, prefix: str) -> Stored | None:
+        """The file that lies under the prefix, or None."""
+
+    def download_link(self, key: str, name: str, seconds: int) -> str:
+        """An address on the storage's own origin that gives the file as an attachment called `name`."""
+
+    def remove(self, key: str) -> None:
+        """Delete; nothing happens when it is not there."""
+
+
+class S3Files:
+    """Amazon S3. `base_url` is the bucket as browsers see it, without a slash at the end."""
+
+    HEAD_BYTES = 16
+
+    def __init__(self, bucket: str, base_url: str) -> None:
+        self.bucket, self.base_url = bucket, base_url
+
+    def upload_form(self, prefix: str, limit: int, back: str, until: datetime) -> UploadForm:
+        """A presigned POST (AWS Signature Version 4, browser-based uploads); no network call."""
+        from botocore.auth import S3SigV4PostAuth
+        from botocore.awsrequest import AWSRequest
+
+        # S3 puts the name of the chosen file in place of ${filename}
+        fields = {
+            "key": prefix + "${filename}",
+            "success_action_redirect": back,
+            "Content-Type": "application/octet-stream",
+        }
+        conditions: list[Any] = [
+            {"bucket": self.bucket},
+            ["starts-with", "$key", prefix],
+            {"success_action_redirect": back},
+            {"Content-Type": fields["Content-Type"]},
+            ["content-length-range", 0, limit],
+        ]
+        request = AWSRequest(method="POST", url=self.base_url)
+        request.context["s3-presign-post-fields"] = fields
+        request.context["s3-presign-post-policy"] = {
+            "expiration": until.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "conditions": conditions,
+        }
+        S3SigV4PostAuth(_keys(), "s3", _region()).add_auth(request)
+        return UploadForm(f"{self.base_url}/", request.context["s3-presign-post-fields"])
+
+    def look(self, prefix: str) -> Stored | None:
+        """Two calls: what is there, and its first bytes. (The name that the redirect carries is not relied on.)"""
+        from functions.core.aws import scoped_client
+
+        s3 = scoped_client("s3")
+        listed = s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=1).get("Contents")
+        if not listed:
+            return None
+        key, size = listed[0]["Key"], int(listed[0]["Size"])
+        if not size:
+            return Stored(key, 0, b"")
+        answer = s3.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{self.HEAD_BYTES - 1}")
+        return Stored(key, size, answer["Body"].read())
+
+    def download_link(self, key: str, name: str, seconds: int) -> str:
+        """A presigned GET; no network call."""
+        from botocore.auth import S3SigV4QueryAuth
+        from botocore.awsrequest import AWSRequest
+
+        request = AWSRequest(
+            method="GET",
+            url=f"{self.base_url}/{quote(key)}",
+            params={
+                "response-content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+                "response-content-type": "application/octet-stream",
+            },
+        )
+        S3SigV4QueryAuth(_keys(), "s3", _region(), expires=seconds).add_auth(request)
+        return str(request.prepare().url)
+
+    def remove(self, key: str) -> None:
+        """One call."""
+        from functions.core.aws import scoped_client
+
+        scoped_client("s3").delete_object(Bucket=self.bucket, Key=key)
+
+
+def _keys() -> Any:
+    from functions.core import sessions
+    from functions.core.scope import current_scope
+
+    return sessions.credentials(current_scope())
+
+
+def _region() -> str:
+    from functions.core import aws
+
+    return aws.region()
+
+
+@dataclass
+class FakeFiles:
+    """Keeps objects in memory, by key."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def upload_form(self, prefix: str, limit: int, back: str, until: datetime) -> UploadForm:
+        """The fields in the clear."""
+        policy = json.dumps({"limit": limit, "until": until.isoformat()})
+        return UploadForm(
+            "http://files.example/", {"key": prefix + "${filename}", "success_action_redirect": back, "policy": policy}
+        )
+
+    def look(self, prefix: str) -> Stored | None:
+        """From memory."""
+        for key, data in self.objects.items():
+            if key.startswith(prefix):
+                return Stored(key, len(data), data[:16])
+        return None
+
+    def download_link(self, key: str, name: str, seconds: int) -> str:
+        """Not a real address."""
+        return f"http://files.example/{quote(key)}?name={quote(name)}&seconds={seconds}"
+
+    def remove(self, key: str) -> None:
+        """From memory."""
+        self.objects.pop(key, None)

@@ -1,0 +1,63 @@
+"""Sending pointers to the tasks worker: the port, Amazon SQS behind it, and a fake. A message names a city, a kind and
+an id; it carries no personal content."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What the worker reads again inside the city's scope."""
+
+    city: str
+    kind: str
+    id: str
+
+    def to_json(self) -> str:
+        return json.dumps({"city": self.city, "kind": self.kind, "id": self.id}, separators=(",", ":"))
+
+
+class QueueNotReached(Exception):
+    """The queue did not take the message."""
+
+
+class Queue(Protocol):
+    """Takes pointers."""
+
+    def send(self, pointer: Pointer) -> None:
+        """Hand the pointer over. Raises QueueNotReached."""
+
+
+class SqsQueue:
+    """Amazon SQS, as the function itself."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def send(self, pointer: Pointer) -> None:
+        """One message."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        from functions.core.aws import own_client
+
+        try:
+            own_client("sqs").send_message(QueueUrl=self.url, MessageBody=pointer.to_json())
+        except (BotoCoreError, ClientError) as error:
+            raise QueueNotReached(type(error).__name__) from error
+
+
+@dataclass
+class FakeQueue:
+    """Keeps what was sent; refuses while `failing`."""
+
+    sent: list[Pointer] = field(default_factory=list)
+    failing: bool = False
+
+    def send(self, pointer: Pointer) -> None:
+        """Keep the pointer, or raise QueueNotReached."""
+        if self.failing:
+            raise QueueNotReached("failing")
+        self.sent.append(pointer)

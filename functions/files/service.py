@@ -1,0 +1,74 @@
+"""Use cases: a form to hand in a file, taking it when the browser comes back, giving it out, removing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from functions.adapters.files import Files, S3Files, UploadForm
+from functions.core import ids
+from functions.core.context import Context
+from functions.core.scope import tenant_scope
+from functions.core.settings import settings
+from functions.files.domain import MB, UploadedFile, display_name, key_prefix, name_in, refusal, type_of
+
+FORM_LIFE = timedelta(minutes=30)
+LINK_SECONDS = 300
+# A file a little over the limit comes to us and gets a kind answer; beyond this the storage refuses it itself.
+GRACE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was not taken: `missing`, `size` or `type`."""
+
+    reason: str
+
+
+def storage() -> Files:
+    """The stage's bucket. The address names it in its path, unless the origin does already (virtual host style)."""
+    bucket, origin = settings().files_bucket, settings().files_url
+    return S3Files(bucket, origin if f"//{bucket}." in origin else f"{origin}/{bucket}")
+
+
+def upload_form(ctx: Context, owner_id: str, document: Mapping[str, Any], back: str, files: Files | None = None) -> UploadForm:
+    """A form for one file; the browser returns to `back` (an absolute address) with `file=<new id>`."""
+    file_id = ids.new_id(ctx.now)
+    limit = document["max_mb"] * MB * GRACE
+    with tenant_scope(ctx.city, min_life=int(FORM_LIFE.total_seconds()) + 60):
+        return (files or storage()).upload_form(
+            key_prefix(ctx.city.id, owner_id, file_id), limit, f"{back}?file={file_id}", ctx.now + FORM_LIFE
+        )
+
+
+def take_upload(
+    ctx: Context, owner_id: str, document: Mapping[str, Any], file_id: str, files: Files | None = None
+) -> UploadedFile | Refused:
+    """Look at what came: it must lie under this owner's prefix, be small enough and be what it may be.
+
+    What is refused is removed from the storage."""
+    store = files or storage()
+    prefix = key_prefix(ctx.city.id, owner_id, file_id)
+    found = store.look(prefix) if file_id.isalnum() else None
+    if found is None:
+        return Refused("missing")
+    name = name_in(found.key, prefix)
+    kind = type_of(found.head)
+    reason = refusal(found.size, kind, document["accept"], document["max_mb"])
+    if reason or kind is None or name is None:
+        store.remove(found.key)
+        return Refused(reason or "type")
+    return UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
+
+
+def download_url(ctx: Context, file: UploadedFile, files: Files | None = None) -> str:
+    """A link of five minutes that gives the file as an attachment from the storage's origin."""
+    with tenant_scope(ctx.city, min_life=LINK_SECONDS + 60):
+        return (files or storage()).download_link(file.key, file.name, LINK_SECONDS)
+
+
+def remove_upload(file: UploadedFile, files: Files | None = None) -> None:
+    """Delete a file that a person took back."""
+    (files or storage()).remove(file.key)

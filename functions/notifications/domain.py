@@ -1,0 +1,31 @@
+"""Which messages there are and when they may be tried again. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+# event -> file under templates/messages/
+MESSAGES = {
+    "received": "received.txt",
+    "sent-back": "sent-back.txt",
+    "resubmitted": "resubmitted.txt",
+    "approved": "approved.txt",
+    "refused": "refused.txt",
+}
+# While one worker is at a row no other takes it; longer than a worker may run.
+LEASE = timedelta(minutes=2)
+# The sweep gives up on a row after so many tries: by then the address is wrong, not the network.
+MAX_ATTEMPTS = 30
+KEEP_SENT = timedelta(days=30)
+KEEP_PENDING = timedelta(days=60)
+
+
+def split_message(text: str) -> tuple[str, str]:
+    """(subject, body) of a rendered message: the subject is the first line, an empty line follows."""
+    subject, _, body = text.strip().partition("\n")
+    return " ".join(subject.split()), body.strip() + "\n"
+
+
+def may_try(attempts: int, lease_until: datetime | None, now: datetime) -> bool:
+    """Whether the sweep sends a pointer for a row that is pending."""
+    return attempts < MAX_ATTEMPTS and (lease_until is None or lease_until <= now)

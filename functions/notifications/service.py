@@ -1,0 +1,109 @@
+"""Use cases: put a message into a transaction, point the worker to it after the commit, send it, sweep what is left."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.transactions import TransactWrite
+
+from functions.adapters.mail import Mail, Mailer, MailNotAccepted, SesMailer
+from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
+from functions.core import i18n, log
+from functions.core.context import Context
+from functions.core.settings import settings
+from functions.notifications import store
+from functions.notifications.domain import MESSAGES, may_try, split_message
+
+KIND = "mail"
+
+
+def enqueue(tx: TransactWrite, ctx: Context, event: str, case_id: str) -> str:
+    """Add the message of an event (a key of MESSAGES) to the transaction; answers the row's id for :func:`point`."""
+    if event not in MESSAGES:
+        raise ValueError(f"no message is called {event}")
+    return store.add(tx, event, case_id, ctx.now)
+
+
+def point(ctx: Context, row_id: str, queue: Queue | None = None) -> None:
+    """Tell the worker, after the commit. When the queue cannot be reached the row stays pending and the sweep tells."""
+    sender = queue or SqsQueue(settings().tasks_queue_url)
+    try:
+        sender.send(Pointer(ctx.city.id, KIND, row_id))
+    except QueueNotReached:
+        log.failure("pointer not sent", city=ctx.city.id, row=row_id)
+
+
+def deliver(ctx: Context, row_id: str, mailer: Mailer | None = None) -> None:
+    """Send a pending row's message. Nothing happens for a row that is gone, sent or being sent.
+
+    Raises MailNotAccepted after giving the row back: the queue tries again."""
+    row = store.claim(row_id, ctx.now)
+    if row is None:
+        return
+    mail = _compose(ctx, row)
+    if mail is not None:
+        try:
+            (mailer or SesMailer(settings().mail_from)).send(mail)
+        except MailNotAccepted:
+            store.release(row_id)
+            raise
+    store.mark_sent(row_id, ctx.now)
+
+
+def sweep(ctx: Context, queue: Queue | None = None) -> int:
+    """Send a pointer for every row that is pending and free; answers how many."""
+    count = 0
+    for row in store.pending():
+        lease = datetime.fromtimestamp(int(row.lease_until), UTC) if row.lease_until else None
+        if may_try(int(row.attempts), lease, ctx.now):
+            point(ctx, row.sk, queue)
+            count += 1
+    return count
+
+
+def sweep_task(ctx: Context, _: str) -> None:
+    """The nightly message to a city."""
+    sweep(ctx)
+
+
+def _compose(ctx: Context, row: store.OutboxItem) -> Mail | None:
+    """The message as its case is now, in the language of the application; None when there is nobody to write to."""
+    from functions.cases.store import get_case
+
+    case = get_case(row.case_id)
+    if case is None or not case.email:
+        return None
+    city = ctx.city
+    service = city.service(case.service) or {}
+    lang = case.lang if case.lang in city.languages else city.languages[0]
+    with i18n.use_language(lang):
+        subject, body = split_message(_render(row.event, ctx, case, service))
+        sender = city.name(lang)
+    return Mail(case.email, subject, body, sender, str(city.config.get("contact", {}).get("email", "")))
+
+
+def _render(event: str, ctx: Context, case: Any, service: dict[str, Any]) -> str:
+    from functions.web.rendering import environment
+
+    template = environment().get_template(f"messages/{MESSAGES[event]}")
+    lang = i18n.language()
+    base = f"{settings().public_url}/{ctx.city.id}"
+    return template.render(
+        city_name=ctx.city.name(lang),
+        service_name=i18n.pick(service["service"]["name"]) if service else case.reference,
+        service_address=f"{base}/services/{case.service}",
+        promised=service["clocks"]["promised"] if service else None,
+        reference=case.reference,
+        status_address=f"{base}/status?reference={case.reference}",
+        missing=[(_label(service, item.field), item.note) for item in case.missing],
+        reason=case.reason,
+        contact=ctx.city.config.get("contact", {}),
+    )
+
+
+def _label(service: dict[str, Any], field_id: str) -> str:
+    from functions.services.domain import Service
+
+    field = Service(service).field(field_id) if service else None
+    return i18n.pick(field.label) if field else field_id

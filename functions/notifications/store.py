@@ -1,0 +1,88 @@
+"""Outbox rows in the city's table: OUTBOX/<id>. They name a case and an event; what the message says is read when it is
+sent, so a row holds nothing personal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import TransactWriteError, UpdateError
+from pynamodb.transactions import TransactWrite
+
+from functions.core import clock, ids, keys, usage
+from functions.core.store import CityModel, failed_conditions, transaction
+from functions.notifications.domain import KEEP_PENDING, KEEP_SENT, LEASE
+
+PENDING, SENT = "pending", "sent"
+
+
+class OutboxItem(CityModel):
+    """One message to be sent. `lease_until` (seconds since 1970) is set while a worker is at it."""
+
+    event = UnicodeAttribute()
+    case_id = UnicodeAttribute()
+    status = UnicodeAttribute(default=PENDING)
+    created_at = UnicodeAttribute()
+    sent_at = UnicodeAttribute(null=True)
+    attempts = NumberAttribute(default=0)
+    lease_until = NumberAttribute(null=True)
+
+
+def add(tx: TransactWrite, event: str, case_id: str, now: datetime) -> str:
+    """A pending row in the caller's transaction; answers its id."""
+    row_id = ids.new_id(now)
+    tx.save(
+        OutboxItem(
+            keys.OUTBOX, row_id, event=event, case_id=case_id, created_at=clock.iso(now),
+            ttl=clock.epoch(now + KEEP_PENDING),
+        ),
+        condition=OutboxItem.pk.does_not_exist(),
+    )  # fmt: skip
+    return row_id
+
+
+def claim(row_id: str, now: datetime) -> OutboxItem | None:
+    """The row, leased to this worker; None when it is gone, sent, or another worker's at the moment."""
+    item = OutboxItem(keys.OUTBOX, row_id)
+    free = OutboxItem.lease_until.does_not_exist() | (OutboxItem.lease_until <= clock.epoch(now))
+    try:
+        item.update(
+            actions=[OutboxItem.attempts.add(1), OutboxItem.lease_until.set(clock.epoch(now + LEASE))],
+            condition=(OutboxItem.status == PENDING) & free,
+        )
+    except UpdateError as error:
+        if error.cause_response_code == "ConditionalCheckFailedException":
+            return None
+        raise
+    return item
+
+
+def release(row_id: str) -> None:
+    """Give a leased row back, so that the next try need not wait."""
+    OutboxItem(keys.OUTBOX, row_id).update(actions=[OutboxItem.lease_until.remove()])
+
+
+def mark_sent(row_id: str, now: datetime) -> None:
+    """Sent and counted, exactly once: a repeat changes nothing."""
+    try:
+        with transaction() as tx:
+            tx.update(
+                OutboxItem(keys.OUTBOX, row_id),
+                actions=[
+                    OutboxItem.status.set(SENT),
+                    OutboxItem.sent_at.set(clock.iso(now)),
+                    OutboxItem.ttl.set(clock.epoch(now + KEEP_SENT)),
+                    OutboxItem.lease_until.remove(),
+                ],
+                condition=OutboxItem.status == PENDING,
+            )
+            usage.add_to(tx, "mails", 1, now)
+    except TransactWriteError as error:
+        if not failed_conditions(error):
+            raise
+
+
+def pending() -> Iterator[OutboxItem]:
+    """Every row that is still to be sent, oldest first."""
+    return iter(OutboxItem.query(keys.OUTBOX, filter_condition=OutboxItem.status == PENDING))

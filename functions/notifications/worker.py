@@ -1,0 +1,45 @@
+"""The tasks queue: slow work that follows a change. A message is a pointer (city, kind, id); the worker reads the rest
+inside that city's scope. A message that fails is reported alone and comes again; the others of its batch are done."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from typing import Any
+
+from functions.core import clock, log
+from functions.core.context import Actor, Context
+from functions.core.scope import tenant_scope
+
+# kind of a message -> where its work is: called with (context, id). Other features add theirs here.
+KINDS = {
+    "mail": "functions.notifications.service:deliver",
+    "sweep": "functions.notifications.service:sweep_task",
+    "audit-root": "functions.audit.service:root_task",
+    "usage": "functions.tenancy.nightly:usage_task",
+}
+
+
+def handle_tasks(event: dict[str, Any], context: Any = None) -> dict[str, Any]:
+    """Every record of the batch; answers which failed (SQS partial batch response)."""
+    failed = []
+    for record in event.get("Records", ()):
+        try:
+            _handle(json.loads(record["body"]), str(record["messageId"]))
+        except Exception:
+            log.failure("task failed", message=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def _handle(message: dict[str, str], message_id: str) -> None:
+    from functions.tenancy.registry import find_city
+
+    city = find_city(message["city"])
+    if city is None or city.state != "live":
+        log.info("task dropped", city=message["city"], kind=message["kind"])
+        return
+    module, _, name = KINDS[message["kind"]].partition(":")
+    ctx = Context(city, Actor("system", "tasks"), city.languages[0], clock.now(), message_id)
+    with tenant_scope(city):
+        getattr(import_module(module), name)(ctx, message["id"])
