@@ -20,7 +20,7 @@ class Actor:
     name: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Context:
     """One request's or one message's circumstances. ``now`` is UTC."""
 

@@ -70,13 +70,15 @@ def fill(text: str, params: Mapping[str, Any]) -> str:
     return text % params
 
 
-def pick(value: str | Mapping[str, str], lang: str | None = None) -> str:
-    """The text for `lang` (default: the current language) of a `{tag: text}` mapping, or a plain string."""
+def pick(value: Any, lang: str | None = None) -> Any:
+    """The text for `lang` (default: the current language) of a `{tag: text}` mapping, or a plain string as it is."""
     return pick_with_language(value, lang)[0]
 
 
-def pick_with_language(value: str | Mapping[str, str], lang: str | None = None) -> tuple[str, str]:
-    """(text, its language): the wanted one, else the first that the mapping has; an empty mapping gives ''."""
+def pick_with_language(value: Any, lang: str | None = None) -> tuple[Any, str]:
+    """(text, its language): the wanted one, else the first that the mapping has; an empty mapping gives ''.
+
+    A text may be structured: whatever stands behind the language tag is returned as it is."""
     wanted = lang or _language.get()
     if isinstance(value, str):
         return value, wanted

@@ -54,6 +54,7 @@ class Text:
     body: str
     media_type: str
     status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 def _finish(ctx: PageContext | None, body: str, status: int, headers: dict[str, str]) -> Response:
@@ -87,7 +88,7 @@ def from_result(result: Page | Redirect | Json | Text, ctx: PageContext) -> Resp
     if isinstance(result, Json):
         return _finish(ctx, json.dumps(result.body, ensure_ascii=False), result.status, {"Content-Type": result.media_type})
     if isinstance(result, Text):
-        return _finish(ctx, result.body, result.status, {"Content-Type": result.media_type})
+        return _finish(ctx, result.body, result.status, {"Content-Type": result.media_type, **result.headers})
     raise TypeError(f"a view returned {type(result).__name__}")
 
 

@@ -1,0 +1,96 @@
+"""Pages that every city has: its home, the five legal pages that each footer links, and the platform's list of cities."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.core.errors import NotFound
+from functions.core.i18n import pick_with_language
+from functions.web import assets
+from functions.web.blueprint import CityBlueprint
+from functions.web.request import PageContext
+from functions.web.responses import Page, Text
+
+bp = CityBlueprint(__name__)
+# The last part of the address -> the text of the compiled configuration's `legal`.
+LEGAL_PAGES = {
+    "privacy": "privacy",
+    "accessibility": "accessibility",
+    "terms": "terms",
+    "contact": "contact",
+    "status-of-services": "status",
+}
+
+
+@bp.page("/", access="platform")
+def start(ctx: PageContext) -> Page:
+    """The cities that are live on this installation, by name."""
+    from functions.tenancy.registry import live_cities
+
+    cities = [{"id": city.id, "names": names_of(city)} for city in live_cities()]
+    return Page("home/start.html", cities=sorted(cities, key=lambda city: city["id"]))
+
+
+@bp.page("/assets/{name}", access="platform")
+def asset_file(ctx: PageContext, name: str) -> Text:
+    """Style sheets and scripts, for an edge that has no copy of its own."""
+    found = assets.by_address(name)
+    if found is None:
+        raise NotFound
+    return Text(found[0].decode(), found[1], headers={"Cache-Control": assets.FOREVER})
+
+
+@bp.page("/{city}", access="public")
+def home(ctx: PageContext) -> Page:
+    """What the city offers online."""
+    return Page("home/city.html", services=service_cards(ctx), section="home")
+
+
+@bp.page("/{city}/privacy", access="public")
+def privacy(ctx: PageContext) -> Page:
+    """Who answers for personal data, why it is kept and for how long."""
+    return legal_page(ctx, "privacy")
+
+
+@bp.page("/{city}/accessibility", access="public")
+def accessibility(ctx: PageContext) -> Page:
+    """The accessibility statement."""
+    return legal_page(ctx, "accessibility")
+
+
+@bp.page("/{city}/terms", access="public")
+def terms(ctx: PageContext) -> Page:
+    """Terms of use and who publishes the pages."""
+    return legal_page(ctx, "terms")
+
+
+@bp.page("/{city}/contact", access="public")
+def contact(ctx: PageContext) -> Page:
+    """How to reach people."""
+    return legal_page(ctx, "contact")
+
+
+@bp.page("/{city}/status-of-services", access="public")
+def status_of_services(ctx: PageContext) -> Page:
+    """Which services can be used now."""
+    return legal_page(ctx, "status", services=service_cards(ctx))
+
+
+def legal_page(ctx: PageContext, name: str, **data: Any) -> Page:
+    """A page of structured text from the configuration; marked when it exists in another language only."""
+    text, lang = pick_with_language(ctx.city.config["legal"][name])
+    return Page("legal/page.html", text=text, text_lang=lang, page=name, **data)
+
+
+def service_cards(ctx: PageContext) -> list[dict[str, Any]]:
+    """`{id, name, summary, status}` of each enabled service, in the file's order."""
+    services = ctx.city.config.get("services", {})
+    return [
+        {"id": id, "name": one["service"]["name"], "summary": one["service"].get("summary"), "status": one["service"].get("status", "open")}
+        for id, one in services.items()
+    ]
+
+
+def names_of(city: Any) -> list[tuple[str, str]]:
+    """(name, language) in the order of the city's languages."""
+    return [(city.name(lang), lang) for lang in city.languages]
