@@ -1,0 +1,1 @@
+"""Tests mirror functions/; isolation/, infra/, e2e/ and bad/ stand beside."""
