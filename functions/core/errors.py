@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functions.core.i18n import N_
+
 
 class TownkitError(Exception):
     """Base. ``code`` is stable and for machines, ``status`` is HTTP, ``message`` is an English message id that the
@@ -10,7 +12,7 @@ class TownkitError(Exception):
 
     code = "error"
     status = 500
-    message = "Sorry, there is a problem with the service."
+    message = N_("Sorry, there is a problem with the service.")
 
     def __init__(self, message: str | None = None, **params: object) -> None:
         self.message = message or self.message
@@ -21,26 +23,26 @@ class TownkitError(Exception):
 class NotFound(TownkitError):
     """The thing does not exist, or it belongs to somebody else: callers cannot tell which."""
 
-    code, status, message = "not_found", 404, "Page not found"
+    code, status, message = "not_found", 404, N_("Page not found")
 
 
 class Forbidden(TownkitError):
     """The actor is known and lacks the right; never used for ids of another city (that is NotFound)."""
 
-    code, status, message = "forbidden", 403, "You do not have access to this page"
+    code, status, message = "forbidden", 403, N_("You do not have access to this page")
 
 
 class Conflict(TownkitError):
     """Somebody else changed the same thing first; nothing was written."""
 
-    code, status, message = "conflict", 409, "Someone else changed this first"
+    code, status, message = "conflict", 409, N_("Someone else changed this first")
 
 
 class Invalid(TownkitError):
     """The input breaks a rule. ``fields`` maps a field id to a message id (already translated text is passed
     through unchanged)."""
 
-    code, status, message = "invalid", 422, "There is a problem"
+    code, status, message = "invalid", 422, N_("There is a problem")
 
     def __init__(self, fields: dict[str, str] | None = None, message: str | None = None, **params: object) -> None:
         super().__init__(message, **params)
@@ -50,7 +52,7 @@ class Invalid(TownkitError):
 class RateLimited(TownkitError):
     """A limit was reached. ``retry_after`` is in seconds."""
 
-    code, status, message = "rate_limited", 429, "Too many requests. Try again later."
+    code, status, message = "rate_limited", 429, N_("Too many requests. Try again later.")
 
     def __init__(self, retry_after: int = 60, message: str | None = None, **params: object) -> None:
         super().__init__(message, **params)
@@ -60,4 +62,4 @@ class RateLimited(TownkitError):
 class Unavailable(TownkitError):
     """Something outside did not answer; the same request may work later."""
 
-    code, status, message = "unavailable", 503, "Sorry, the service is unavailable. Try again later."
+    code, status, message = "unavailable", 503, N_("Sorry, the service is unavailable. Try again later.")

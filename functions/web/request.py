@@ -88,7 +88,7 @@ class PageContext(Context):
         from functions.web import csrf
 
         if not csrf.matches(self, self.value(CSRF_FIELD)):
-            raise Forbidden("This form has expired. Go back, reload the page and try again.")
+            raise Forbidden(i18n.N_("This form has expired. Go back, reload the page and try again."))
 
 
 def _network_of(address: str) -> str:
