@@ -1,0 +1,122 @@
+"""What a city's devices need in AWS IoT: one policy and one thing group per city, a thing and a certificate per device.
+
+Control plane only, run by the provisioner function; it sees no data. Every step can be repeated. Private keys pass
+through and are kept nowhere."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from functions.core.aws import own_client
+from functions.core.errors import Invalid
+from functions.core.settings import settings
+
+THING = re.compile(r"[a-z][a-z0-9-]{0,46}[a-z0-9]")
+
+
+def names(city_id: str) -> dict[str, str]:
+    """The policy and the thing group that belong to a city; the manifest of what it owns lists them."""
+    name = f"townkit-{settings().stage}-city-{city_id}"
+    return {"policy": name, "group": name}
+
+
+def thing_name(city_id: str, thing: str) -> str:
+    """Name of a thing and its MQTT client id; both are global in an account. Raises Invalid for what is not a thing id."""
+    if not THING.fullmatch(thing):
+        raise Invalid({"thing": "A thing's id has 2 to 48 characters: small letters, digits and hyphens"})
+    return f"{city_id}:{thing}"
+
+
+def policy_document(city_id: str) -> dict[str, Any]:
+    """A device connects under the name of the thing that its certificate belongs to, and publishes to its city's part of
+    the readings rule. It cannot subscribe. Plain ARNs: the table's one names partition, region and account."""
+    partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
+    arn = f"arn:{partition}:iot:{region}:{account}"
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Action": "iot:Connect",
+                "Resource": f"{arn}:client/${{iot:Connection.Thing.ThingName}}",
+                "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": "iot:Publish",
+                "Resource": f"{arn}:topic/$aws/rules/{settings().readings_rule}/{city_id}/*",
+            },
+        ],
+    }
+
+
+def ensure_city(city_id: str) -> None:
+    """The city's policy in its present form, and its thing group."""
+    iot, name = own_client("iot"), names(city_id)
+    document = json.dumps(policy_document(city_id), separators=(",", ":"))
+    try:
+        iot.create_policy(policyName=name["policy"], policyDocument=document)
+    except iot.exceptions.ResourceAlreadyExistsException:
+        _update_policy(iot, name["policy"], document)
+    iot.create_thing_group(thingGroupName=name["group"])
+
+
+def _update_policy(iot: Any, policy: str, document: str) -> None:
+    if json.loads(iot.get_policy(policyName=policy)["policyDocument"]) == json.loads(document):
+        return
+    for version in iot.list_policy_versions(policyName=policy)["policyVersions"]:
+        if not version["isDefaultVersion"]:  # AWS keeps five versions at most
+            iot.delete_policy_version(policyName=policy, policyVersionId=version["versionId"])
+    iot.create_policy_version(policyName=policy, policyDocument=document, setAsDefault=True)
+
+
+def add_device(city_id: str, thing: str) -> dict[str, str]:
+    """A thing in the city's group with one new, active certificate; earlier ones of the thing are revoked.
+
+    Returns ``certificate_id``, ``certificate`` and ``private_key`` (PEM), ``client_id``. Active comes last: a certificate
+    that a crash leaves behind cannot connect."""
+    iot, name = own_client("iot"), names(city_id)
+    client_id = thing_name(city_id, thing)
+    iot.create_thing(thingName=client_id)
+    iot.add_thing_to_thing_group(thingGroupName=name["group"], thingName=client_id)
+    revoke_device(city_id, thing)
+    made = iot.create_keys_and_certificate(setAsActive=False)
+    arn = made["certificateArn"]
+    iot.attach_policy(policyName=name["policy"], target=arn)
+    iot.attach_thing_principal(thingName=client_id, principal=arn)
+    iot.update_certificate(certificateId=made["certificateId"], newStatus="ACTIVE")
+    return {
+        "certificate_id": made["certificateId"],
+        "certificate": made["certificatePem"],
+        "private_key": made["keyPair"]["PrivateKey"],
+        "client_id": client_id,
+    }
+
+
+def revoke_device(city_id: str, thing: str) -> list[str]:
+    """Revoke and detach every certificate of the thing; the ids. A thing that does not exist has none."""
+    iot, policy = own_client("iot"), names(city_id)["policy"]
+    client_id = thing_name(city_id, thing)
+    try:
+        principals = iot.list_thing_principals(thingName=client_id)["principals"]
+    except iot.exceptions.ResourceNotFoundException:
+        return []
+    revoked = []
+    for arn in principals:
+        certificate = arn.rpartition("/")[2]
+        iot.update_certificate(certificateId=certificate, newStatus="REVOKED")
+        iot.detach_policy(policyName=policy, target=arn)
+        iot.detach_thing_principal(thingName=client_id, principal=arn)
+        revoked.append(certificate)
+    return revoked
+
+
+def handle(event: dict[str, Any]) -> dict[str, Any]:
+    """The provisioner's actions ``device-add`` and ``device-revoke``: ``{action, city, thing}``."""
+    if event["action"] == "device-add":
+        return dict(add_device(event["city"], event["thing"]))
+    if event["action"] == "device-revoke":
+        return {"revoked": revoke_device(event["city"], event["thing"])}
+    raise Invalid({"action": "unknown action"})
