@@ -144,13 +144,14 @@ def _change(
         if version is not None and found.case.version != version:
             raise Conflict(N_("Someone else changed this case while you had it open"))
         pointer = None
+        tx = transaction()
+        outcome = step(tx, found)
+        if outcome is None:
+            return found.case
+        case, action, detail, mail = outcome
+        case = replace(case, version=found.case.version + 1)
         try:
-            with transaction() as tx:
-                outcome = step(tx, found)
-                if outcome is None:
-                    return found.case
-                case, action, detail, mail = outcome
-                case = replace(case, version=found.case.version + 1)
+            with tx:
                 tx.save(store.item_of(case), condition=store.CaseItem.version == found.case.version)
                 audit.append(tx, found.chain, action, ctx, detail)
                 audit.close(tx, found.chain)

@@ -108,7 +108,7 @@ def list_desk(department: str, group: str, limit: int, after: dict[str, Any] | N
     """A page of a department's desk, oldest first, and the key to go on from (None at the end): one call."""
     found = CaseItem.listed.query(
         keys.department_list(department),
-        CaseItem.listed.list_sort.startswith(f"{group}#") if group else None,
+        CaseItem.list_sort.startswith(f"{group}#") if group else None,
         limit=limit,
         last_evaluated_key=after,
     )
