@@ -10,13 +10,14 @@ from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
+from pynamodb._schema import ModelSchema
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from functions.core.aws import scoped_client
 from functions.core.scope import current_scope
 
-LISTED = ["v", "reference", "service", "kind", "state", "group", "submitted_at", "due_at", "title", "hash", "chain", "seq"]
+LISTED = ["v", "kind", "reference", "service", "state", "group", "submitted_at", "due_at", "title", "hash", "chain", "seq"]
 _lock = threading.Lock()
 _connections: dict[str, TableConnection] = {}
 _shared: Connection | None = None
@@ -45,7 +46,7 @@ def _connection() -> Connection:
     return _shared
 
 
-def _table_connection(table: str, schema: dict[str, Any]) -> TableConnection:
+def _table_connection(table: str, schema: ModelSchema) -> TableConnection:
     with _lock:
         if table not in _connections:
             link = TableConnection(table)
@@ -69,7 +70,7 @@ def _table_connection(table: str, schema: dict[str, Any]) -> TableConnection:
         return _connections[table]
 
 
-class ListIndex(GlobalSecondaryIndex[Any]):
+class ListIndex(GlobalSecondaryIndex[Any]):  # type: ignore[no-untyped-call]
     """The one sparse index: desks, devices, the day's audit events."""
 
     class Meta(ScopedMeta):

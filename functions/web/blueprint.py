@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal
 
-from chalice import Blueprint
-from chalice.app import Request, Response
+from chalice.app import Blueprint, Request, Response
 
 from functions.core import i18n, log, scope, usage
 from functions.core.context import Actor
@@ -36,7 +35,7 @@ class Route:
 ROUTES: list[Route] = []
 
 
-class CityBlueprint(Blueprint):  # type: ignore[misc]
+class CityBlueprint(Blueprint):
     """``page`` registers a view. Access: ``public`` anyone; ``citizen`` the holder of a draft or a status session,
     checked in the view; ``staff`` a signed-in member of the city's staff; ``platform`` no city in the path."""
 
