@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -84,6 +85,9 @@ class CityFile(Part):
     privacy: Privacy
     plan: Plan
     residency: str = Field(description="where the data must stay: one of the country profile's choices")
+    texts_reviewed: date | None = Field(
+        default=None, description="when somebody of the city last read its legal pages; needed to go live"
+    )
     legal: dict[Page, dict[Language, LegalText]] = Field(
         default={}, description="the city's own wording in place of the country profile's"
     )

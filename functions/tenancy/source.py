@@ -3,6 +3,7 @@ keys, aliases only as far as they stay small. Whatever the bytes are, the answer
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -84,7 +85,9 @@ def _decode(name: str, content: bytes) -> str:
 
 def _compose(source: Source) -> Node | None:
     try:
-        node: Node | None = YAML(pure=True).compose(source.text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an anchor that is used twice is legal YAML
+            node: Node | None = YAML(pure=True).compose(source.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None

@@ -1,0 +1,31 @@
+"""The plans that a city can have and the most that each allows. They protect neighbours from each other; prices come
+with billing."""
+
+from __future__ import annotations
+
+PLANS: dict[str, dict[str, int]] = {
+    "hamlet": {
+        "applications_per_day": 200,
+        "messages_per_day": 20_000,
+        "mails_per_day": 1_000,
+        "devices": 20,
+        "staff": 10,
+        "storage_mb": 2_000,
+    },
+    "town": {
+        "applications_per_day": 2_000,
+        "messages_per_day": 500_000,
+        "mails_per_day": 10_000,
+        "devices": 500,
+        "staff": 100,
+        "storage_mb": 50_000,
+    },
+    "city": {
+        "applications_per_day": 20_000,
+        "messages_per_day": 10_000_000,
+        "mails_per_day": 100_000,
+        "devices": 10_000,
+        "staff": 2_000,
+        "storage_mb": 1_000_000,
+    },
+}
