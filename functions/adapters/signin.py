@@ -138,7 +138,7 @@ class CognitoSignIn:
             status, body = self.http("GET", address, None)
             if status != 200:
                 raise Unavailable
-            self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_json(body.decode()).keys}
+            self._keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_json(body.decode()).keys}
             self._keys_until = time.monotonic() + KEYS_LIFE
         if key_id not in self._keys:
             raise SignInRefused("key")

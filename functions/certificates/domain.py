@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -31,6 +32,7 @@ class Certificate:
     issued_at: datetime
     valid_until: date | None
     revoked_at: datetime | None = None
+    revoked_by: str = ""
     revoked_reason: str = ""
 
     def state(self, today: date) -> State:
@@ -40,11 +42,10 @@ class Certificate:
         return "expired" if self.valid_until and today > self.valid_until else "valid"
 
 
-def token(secret: str, city_id: str, case_id: str) -> str:
-    """The 128-bit part of the verification address: HMAC-SHA-256 over city and case, cut to 16 bytes (RFC 2104
+def token(key: bytes, case_id: str) -> str:
+    """The 128-bit part of the verification address: HMAC-SHA-256 under the city's key, cut to 16 bytes (RFC 2104
     section 5 allows it), URL-safe base64 without padding: 22 characters."""
-    message = f"townkit:certificate:{city_id}:{case_id}".encode()
-    return base64.urlsafe_b64encode(hmac.new(secret.encode(), message, hashlib.sha256).digest()[:16]).rstrip(b"=").decode()
+    return base64.urlsafe_b64encode(hmac.new(key, case_id.encode(), hashlib.sha256).digest()[:16]).rstrip(b"=").decode()
 
 
 def masked_name(name: str) -> str:
@@ -64,18 +65,14 @@ def _is_han(ch: str) -> bool:
     return unicodedata.name(ch, "").startswith("CJK ")
 
 
-def fill(text: Text, values: dict[str, str]) -> Text:
+def fill(text: str, values: Mapping[str, str]) -> str:
     """Put values in the place of ``{name}`` and the like, without Python's format language: what is not known stays as
     it is, and a value is never read as a placeholder."""
-    return {lang: _fill_one(one, values) for lang, one in text.items()}
-
-
-def _fill_one(text: str, values: dict[str, str]) -> str:
     out, rest = [], text
     while "{" in rest:
         before, _, tail = rest.partition("{")
         name, closed, after = tail.partition("}")
-        known = closed and name in values
+        known = bool(closed) and name in values
         out += [before, values[name] if known else "{"]
         rest = after if known else tail
     return "".join([*out, rest])

@@ -16,18 +16,19 @@ from functions.web import cookies
 if TYPE_CHECKING:
     from functions.web.request import PageContext
 
-ATTEMPT, SEEN = "signin", "staff_seen"
+ATTEMPT, SEEN = "signin", "staff-seen"
+ATTEMPT_LIFE, STAFF_LIFE, SEEN_LIFE = (int(life.total_seconds()) for life in (SIGN_IN_LIFE, ABSOLUTE, IDLE))
 
 
 def write_attempt(ctx: PageContext, attempt: Attempt, then: str) -> None:
     """Keep the secrets of an attempt, and the page wanted, in the browser for ten minutes."""
     data = {"state": attempt.state, "nonce": attempt.nonce, "verifier": attempt.verifier, "then": then}
-    cookies.set_signed(ctx, ATTEMPT, data, int(SIGN_IN_LIFE.total_seconds()))
+    cookies.set_signed(ctx, ATTEMPT, data, ATTEMPT_LIFE)
 
 
 def take_attempt(ctx: PageContext, state: str) -> tuple[Attempt, str] | None:
     """The attempt of this browser and the page wanted, if ``state`` is its own; used up by this."""
-    data = cookies.read_signed(ctx, ATTEMPT)
+    data = cookies.read_signed(ctx, ATTEMPT, ATTEMPT_LIFE)
     if data is None or not ids.same(data["state"], state):
         return None
     cookies.clear(ctx, ATTEMPT)
@@ -37,20 +38,20 @@ def take_attempt(ctx: PageContext, state: str) -> tuple[Attempt, str] | None:
 def write(ctx: PageContext, session: Session) -> None:
     """Sign the browser in."""
     data = {"email": session.email, "started": clock.epoch(session.started), "id": ids.new_token()}
-    cookies.set_signed(ctx, cookies.STAFF, data, int(ABSOLUTE.total_seconds()))
+    cookies.set_signed(ctx, cookies.STAFF, data, STAFF_LIFE)
     write_seen(ctx, session)
 
 
 def write_seen(ctx: PageContext, session: Session) -> None:
     """Note that the session was used now."""
     data = {"seen": clock.epoch(session.seen), "of": ids.digest(cookies.raw(ctx, cookies.STAFF))}
-    cookies.set_signed(ctx, SEEN, data, int(IDLE.total_seconds()))
+    cookies.set_signed(ctx, SEEN, data, SEEN_LIFE)
 
 
 def read(ctx: PageContext) -> Session | None:
     """The session of this browser at this city, live or not; None when there is none or its parts do not belong
     together."""
-    data, used = cookies.read_signed(ctx, cookies.STAFF), cookies.read_signed(ctx, SEEN)
+    data, used = cookies.read_signed(ctx, cookies.STAFF, STAFF_LIFE), cookies.read_signed(ctx, SEEN, SEEN_LIFE)
     if data is None or used is None or not ids.same(used["of"], ids.digest(cookies.raw(ctx, cookies.STAFF))):
         return None
     started, seen = (datetime.fromtimestamp(seconds, UTC) for seconds in (data["started"], used["seen"]))

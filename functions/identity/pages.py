@@ -43,7 +43,7 @@ def come_back(ctx: PageContext) -> Redirect:
     city = state.partition(".")[0]
     if not CITY_ID.fullmatch(city):
         raise NotFound
-    passed = {name: ctx.query[name] for name in ("state", "code", "error") if name in ctx.query}
+    passed: dict[str, str] = {name: ctx.query[name] for name in ("state", "code", "error") if name in ctx.query}
     return Redirect(f"/{city}/console/sign-in/done?{urlencode(passed)}")
 
 
