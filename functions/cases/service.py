@@ -65,9 +65,9 @@ def _already(ctx: Context, case_id: str) -> Submitted | None:
 
 
 def submit_application(
-    ctx: Context, application: Application, also: Callable[[TransactWrite], None] | None = None
+    ctx: Context, application: Application, also: Callable[[TransactWrite, Case], None] | None = None
 ) -> Submitted:
-    """Turn a draft into a case. ``also`` adds to the transaction (removing the draft). Idempotent by the draft's id.
+    """Turn a draft into a case. ``also`` adds to the transaction (marking the draft sent). Idempotent by the draft's id.
 
     Raises Conflict when it could not be written after several tries; then nothing was."""
     from functions.notifications import service as notifications
@@ -87,7 +87,7 @@ def submit_application(
                 if case.email:
                     pointer = notifications.enqueue(tx, ctx, "received", case.id)
                 if also:
-                    also(tx)
+                    also(tx, case)
         except TransactWriteError as error:
             if not (failed_conditions(error) or contended(error)):
                 raise
@@ -271,6 +271,11 @@ def case_for_applicant(ctx: Context, case_id: str) -> Case:
     reader = replace_actor(ctx, Actor("citizen", case_id))
     audit.record_view(found.chain, reader)
     return found.case
+
+
+def case_for_message(case_id: str) -> Case | None:
+    """A case for the worker that writes to its applicant; no view of a person."""
+    return store.get_case(case_id)
 
 
 def replace_actor(ctx: Context, actor: Actor) -> Context:
