@@ -1,0 +1,88 @@
+"""The layer: what requirements.txt asks for, built by pip apart from the code and kept until one of its inputs changes.
+
+It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests know, but only the
+descriptions of the services that we call. chalice is left out: its packager puts its own runtime beside app.py, and
+the rest of it is a command line.
+"""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from infra.errors import InfraError
+from infra.packaging.archive import compile_folder, write_archive
+from infra.packaging.target import Target
+from infra.settings import ROOT
+
+CACHE = ROOT / ".local" / "layers"
+NOT_PACKED = {"chalice"}
+SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda"}
+# Data for telling a number's region or carrier in words; we check and format numbers only.
+LEFT_OUT = ("phonenumbers/geodata", "phonenumbers/carrierdata", "bin", "boto3/examples")
+
+
+class LayerError(InfraError):
+    """A requirement has no wheel that fits the target; the message is pip's."""
+
+
+def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") -> Path:
+    """Path of the layer's archive; built only when requirements, Python or platform changed. Raises LayerError."""
+    wanted = wanted_requirements(requirements)
+    key = hashlib.sha256(repr((wanted, target, sorted(SERVICES), LEFT_OUT, _recipe())).encode()).hexdigest()[:24]
+    path = CACHE / f"layer-{key}.zip"
+    if not path.exists():
+        with tempfile.TemporaryDirectory(dir=_made(CACHE)) as scratch:
+            folder = Path(scratch) / "python"
+            _install(wanted, target, folder)
+            _prune(folder)
+            if target.has_this_python:
+                compile_folder(folder)
+            finished = Path(scratch) / "layer.zip"
+            write_archive(folder, finished, "python/")
+            finished.replace(path)
+    return path
+
+
+def wanted_requirements(path: Path) -> list[str]:
+    """The requirement lines that go into the layer."""
+    lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
+    return sorted(line for line in lines if line and not _name(line) in NOT_PACKED)
+
+
+def _name(requirement: str) -> str:
+    end = next((i for i, letter in enumerate(requirement) if letter in "[<>=!~; "), len(requirement))
+    return requirement[:end].lower()
+
+
+def _recipe() -> str:
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _install(wanted: list[str], target: Target, folder: Path) -> None:
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--only-binary", ":all:", "--target", str(folder)]
+    if not target.is_this_machine:
+        command += ["--implementation", "cp", "--python-version", target.python]
+        command += [f"--platform={platform}" for platform in target.wheels]
+    done = subprocess.run([*command, *wanted], capture_output=True, text=True)
+    if done.returncode:
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
+        raise LayerError(f"The layer for Python {target.python} on {target.architecture} cannot be built: {lines[0]}")
+
+
+def _prune(folder: Path) -> None:
+    for name in LEFT_OUT:
+        shutil.rmtree(folder / name, ignore_errors=True)
+    for entry in (folder / "botocore" / "data").iterdir():
+        if entry.is_dir() and entry.name not in SERVICES:
+            shutil.rmtree(entry)
+    for cache in list(folder.rglob("__pycache__")):
+        shutil.rmtree(cache)
