@@ -1,4 +1,4 @@
-"""Message catalogues at build time: extract what the product says, merge and compile the translations (Babel).
+"""Message catalogues at build time: extract what the product says, compile the translations (Babel).
 
 `python -m infra.messages` prints, as a .po file, the messages that no catalogue translates yet.
 """
@@ -14,7 +14,13 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "N_": None, "t": None, "nt": (1, 2), "ngettext": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {
+    "_": None,
+    "N_": None,
+    "t": None,
+    "nt": (1, 2),
+    "ngettext": (1, 2),
+}
 SPOKEN = ("functions", "templates/pages", "templates/messages")
 
 

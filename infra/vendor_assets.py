@@ -1,8 +1,8 @@
-"""Take the style sheet of govuk-frontend (MIT) into the tree, without what belongs to the UK government alone.
+"""Take the style sheet of govuk-frontend (MIT) into the tree, without what belongs to the UK government.
 
 `npm pack govuk-frontend@6.3.0` (the version that govuk-frontend-jinja 4.1 renders for), then
-`python -m infra.vendor_assets govuk-frontend-6.3.0.tgz`. Removed: its typeface (not free), crests, the crown, the
-government header, and components whose scripts we do not ship.
+`python -m infra.vendor_assets govuk-frontend-6.3.0.tgz`. Removed: its typeface (not free), crests, the crown,
+the government header, and components whose scripts we do not ship.
 """
 
 import re

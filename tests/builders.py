@@ -1,5 +1,6 @@
-"""Invented cities as compiled configurations: small, complete, one per language. Change a copy, never the original:
-`city_config("oakville", colours={...})` replaces whole keys."""
+"""Invented cities as compiled configurations: small, complete, one per language.
+
+`city_config("oakville", colours={...})` replaces whole keys of a fresh copy."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from functions.core.city import City, seal
 
 EN, ZH = "en", "zh-Hans"
 WORKDAY = [["08:30", "12:00"], ["13:00", "17:00"]]
-WEEK = {day: WORKDAY for day in ("mon", "tue", "wed", "thu", "fri")} | {"sat": [], "sun": []}
+WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), WORKDAY) | {"sat": [], "sun": []}
 CITY_IDS = ("oakville", "qinghe")
 
 
@@ -29,16 +30,21 @@ def city_config(city_id: str, **changes: Any) -> dict[str, Any]:
         "logo": None,
         "calendar": {"week": WEEK, "holidays": [], "extra_days": []},
         "departments": {
-            "residents": {"names": both("Residents' office", "户政科"), "email": f"residents@{city_id}.example"},
+            "residents": {"names": both("Residents", "户政科"), "email": f"residents@{city_id}.example"},
             "works": {"names": both("Public works", "市政科"), "email": f"works@{city_id}.example"},
         },
         "services": {"residence-certificate": residence_certificate()},
-        "devices": {"profiles": {}, "rules": []},
+        "devices": {"profiles": {}, "things": [], "rules": []},
         "privacy": {
             "controller": both("The demo council", "演示市政府"),
             "email": f"privacy@{city_id}.example",
-            "retention": {"drafts": 14, "applications": 1825, "refused": 365, "uploads": 365, "incidents": 1095,
-                          "readings": 400, "logs": 90, "audit": 2190},
+            "retention": {
+                kind: {"days": days, "rule": None, "source": None}
+                for kind, days in {
+                    "drafts": 14, "applications": 1825, "refused": 365, "uploads": 365, "incidents": 1095,
+                    "readings": 400, "logs": 90, "audit": 2190,
+                }.items()
+            },
         },
         "plan": {"name": "town", "limits": {}},
         "legal": {page: legal_text(*titles) for page, titles in LEGAL_TITLES.items()},
@@ -80,14 +86,22 @@ def legal_text(en: str, zh: str) -> dict[str, Any]:
         EN: {
             "title": en,
             "sections": [
-                {"heading": "Who we are", "paragraphs": ["This page is an example (demo)."], "items": ["one", "two"]},
+                {
+                    "heading": "Who we are",
+                    "paragraphs": ["This page is an example (demo)."],
+                    "items": ["one", "two"],
+                },
                 {"heading": "More", "paragraphs": ["A section without a list."], "items": []},
             ],
         },
         ZH: {
             "title": zh,
             "sections": [
-                {"heading": "我们是谁", "paragraphs": ["本页为示例（演示）。"], "items": ["第一项", "第二项"]},
+                {
+                    "heading": "我们是谁",
+                    "paragraphs": ["本页为示例（演示）。"],
+                    "items": ["第一项", "第二项"],
+                },
                 {"heading": "其他", "paragraphs": ["没有列表的一节。"], "items": []},
             ],
         },

@@ -22,7 +22,7 @@ _language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
 _catalogues: dict[str, gettext.NullTranslations] = {}
 
 
-def N_(msgid: str) -> str:  # noqa: N802 (gettext's own name for "extract, translate later")
+def N_(msgid: str) -> str:
     """Mark a message for extraction where it is defined; it is translated where it is shown."""
     return msgid
 
@@ -60,7 +60,7 @@ def nt(singular: str, plural: str, n: int, /, **params: Any) -> str:
 
 
 def fill(text: str, params: Mapping[str, Any]) -> str:
-    """Fill placeholders; one that is HTML already (`__html__`) makes the whole text HTML, the rest escaped."""
+    """Fill placeholders. One that is HTML already (`__html__`) makes the text HTML, the rest escaped."""
     if not params:
         return text
     if any(hasattr(value, "__html__") for value in params.values()):
@@ -71,7 +71,7 @@ def fill(text: str, params: Mapping[str, Any]) -> str:
 
 
 def pick(value: Any, lang: str | None = None) -> Any:
-    """The text for `lang` (default: the current language) of a `{tag: text}` mapping, or a plain string as it is."""
+    """The text for `lang` (default: the current language) of a `{tag: text}` mapping; a string as it is."""
     return pick_with_language(value, lang)[0]
 
 

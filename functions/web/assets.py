@@ -1,7 +1,7 @@
 """Addresses of style sheets and scripts, with a hash of the content in the name: they may be cached for ever.
 
-A bundle is its parts joined. Packaging writes the bundles and `templates/assets/manifest.json` (infra calls
-`write_assets`); in the checkout the names are computed from the files.
+A bundle is its parts joined. The edge serves the files that `write_assets` makes at packaging; the functions
+carry `manifest.json` only. In the checkout the names are computed from the files.
 """
 
 import hashlib
@@ -15,12 +15,6 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "app.css": ("vendor/govuk-frontend/govuk-frontend.min.css", "app.css"),
     "app.js": ("app.js",),
     "icon.svg": ("icon.svg",),
-}
-CONTENT_TYPES = {
-    ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".svg": "image/svg+xml",
-    ".txt": "text/plain; charset=utf-8",
 }
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -49,14 +43,6 @@ def hashed_name(name: str, data: bytes) -> str:
     """`app.css` -> `app.<10 hex digits of its content>.css`."""
     stem, _, extension = name.rpartition(".")
     return f"{stem}.{hashlib.sha256(data).hexdigest()[:10]}.{extension}"
-
-
-def by_address(file_name: str) -> tuple[bytes, str] | None:
-    """(bytes, content type) of the file behind `/assets/<file_name>`; None for a name that is not current."""
-    for name, hashed in manifest().items():
-        if hashed == file_name:
-            return content(name), CONTENT_TYPES[Path(name).suffix]
-    return None
 
 
 def write_assets(target: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Dates, times, numbers and money as the reader writes them; unambiguous, without a locale library at run time."""
+"""Dates, times, numbers and money as the reader writes them, without a locale library at run time."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ SYMBOLS = {"CNY": "¥", "USD": "$", "EUR": "€"}
 
 
 def day(value: date | datetime | str, zone: str | None = None) -> str:
-    """`20 November 2026` or `2026年11月20日`; accepts a date, a datetime (moved to `zone`) or ISO text of either."""
+    """`20 November 2026` or `2026年11月20日` of a date, a datetime (moved to `zone`) or ISO text."""
     moment = _parsed(value, zone)
     if language() == "zh-Hans":
         return f"{moment.year}年{moment.month}月{moment.day}日"

@@ -21,7 +21,9 @@ def parse(body: bytes, content_type: str) -> dict[str, list[str]]:
     if content_type.partition(";")[0].strip().lower() != CONTENT_TYPE or len(body) > MAX_BYTES:
         raise Invalid
     try:
-        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS)
+        pairs = parse_qsl(
+            body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
     except ValueError as error:  # UnicodeDecodeError included
         raise Invalid from error
     form: dict[str, list[str]] = {}

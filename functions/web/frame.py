@@ -1,4 +1,4 @@
-"""What is the same on every page of a city in one language: header, footer, colours. Rendered once, then kept."""
+"""What is the same on every page of a city in one language: header, footer, colours. Rendered once, kept."""
 
 import base64
 import hashlib
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
+
+from functions.web import logos
 
 DEFAULT_COLOURS = {"brand": "#1b4b5a", "brand_text": "#ffffff", "link": "#15537a"}
 MAX_FRAMES = 256
@@ -46,7 +48,7 @@ def _build(city: Any, lang: str, render_part: Callable[..., Markup]) -> Frame:
     colours = (city.config.get("colours") if city else None) or {}
     style = _style(colours)
     return Frame(
-        header=render_part("base/header.html", city=city, lang=lang),
+        header=render_part("base/header.html", city=city, lang=lang, logo=logos.address(city)),
         footer=render_part("base/footer.html", city=city, lang=lang),
         style=Markup(style),  # only checked hexadecimal colours get in
         style_source=_hash(style),

@@ -27,7 +27,7 @@ def security_headers(ctx: PageContext | None) -> dict[str, str]:
 
 
 def content_security_policy(ctx: PageContext | None) -> str:
-    """Scripts and styles from our own files only, plus the one <style> element with the city's colours by its hash.
+    """Scripts and styles from our own files only, plus the <style> element with the city's colours by hash.
 
     Forms may post to us and to the files' origin (uploads go there directly and come back by a redirect)."""
     files = f" {settings().files_url}" if settings().files_url else ""

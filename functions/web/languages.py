@@ -1,4 +1,4 @@
-"""The visitor's choice of language: `?lang=zh-Hans` on any page sets a necessary cookie and comes back to the page."""
+"""The visitor's choice of language: `?lang=zh-Hans` on any page sets a necessary cookie and comes back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def offered(ctx: PageContext) -> list[str]:
 
 
 def switch(ctx: PageContext) -> str:
-    """Remember the language asked for, if it is offered; returns the page's own address without the choice."""
+    """Remember the language asked for, if it is offered; returns the page's address without the choice."""
     wanted = ctx.query["lang"]
     if wanted in offered(ctx):
         cookies.set_plain(ctx, cookies.LANG, wanted, cookies.YEAR)

@@ -1,4 +1,4 @@
-"""Pages that every city has: its home, the five legal pages that each footer links, and the platform's list of cities."""
+"""Pages that every city has: home and the five legal pages of each footer; and the list of cities."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.core.errors import NotFound
 from functions.core.i18n import pick_with_language
-from functions.web import assets
+from functions.web import assets, logos
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
 from functions.web.responses import Page, Text
@@ -31,19 +31,21 @@ def start(ctx: PageContext) -> Page:
     return Page("home/start.html", cities=sorted(cities, key=lambda city: city["id"]))
 
 
-@bp.page("/assets/{name}", access="platform")
-def asset_file(ctx: PageContext, name: str) -> Text:
-    """Style sheets and scripts, for an edge that has no copy of its own."""
-    found = assets.by_address(name)
-    if found is None:
-        raise NotFound
-    return Text(found[0].decode(), found[1], headers={"Cache-Control": assets.FOREVER})
-
-
 @bp.page("/{city}", access="public")
 def home(ctx: PageContext) -> Page:
     """What the city offers online."""
     return Page("home/city.html", services=service_cards(ctx), section="home")
+
+
+@bp.page("/{city}/logo.svg", access="public")
+def logo(ctx: PageContext) -> Text:
+    """The city's drawn logo; the address carries its digest, so it may be kept for ever."""
+    body = logos.svg(ctx.city.config.get("logo"))
+    if body is None:
+        raise NotFound
+    return Text(
+        body, logos.SVG, headers={"Cache-Control": assets.FOREVER, "Content-Security-Policy": logos.POLICY}
+    )
 
 
 @bp.page("/{city}/privacy", access="public")
@@ -86,8 +88,8 @@ def service_cards(ctx: PageContext) -> list[dict[str, Any]]:
     """`{id, name, summary, status}` of each enabled service, in the file's order."""
     services = ctx.city.config.get("services", {})
     return [
-        {"id": id, "name": one["service"]["name"], "summary": one["service"].get("summary"), "status": one["service"].get("status", "open")}
-        for id, one in services.items()
+        {"id": id, "name": one["name"], "summary": one.get("summary"), "status": one.get("status", "open")}
+        for id, one in ((id, definition["service"]) for id, definition in services.items())
     ]
 
 

@@ -1,6 +1,6 @@
 """HTML from templates: Jinja2 over templates/pages and the govuk-frontend macros, in the request's language.
 
-The package holds the templates compiled to Python (functions/web/precompile.py); the checkout reads the sources.
+The package holds the templates compiled to Python (functions/web/precompile.py); the checkout reads sources.
 """
 
 import importlib.util
@@ -9,8 +9,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import BaseLoader, ChainableUndefined, ChoiceLoader, Environment, FileSystemLoader, ModuleLoader, PrefixLoader
-from jinja2.exceptions import UndefinedError
+from jinja2 import (
+    BaseLoader,
+    ChainableUndefined,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    ModuleLoader,
+    PrefixLoader,
+)
 from markupsafe import Markup
 
 from functions.core import i18n, paths
@@ -31,7 +38,7 @@ class PageUndefined(ChainableUndefined):
         owner = self._undefined_obj
         return isinstance(owner, dict | ChainableUndefined) or self._undefined_name in _MACRO_NAMES
 
-    def _fail(self) -> UndefinedError:
+    def _fail(self) -> Exception:
         return self._undefined_exception(self._undefined_message)
 
     def __getattr__(self, name: str) -> Any:
@@ -74,13 +81,13 @@ class PageUndefined(ChainableUndefined):
 def render(template: str, ctx: Any, **data: Any) -> str:
     """The page as text. `ctx` has `city` (None on the platform's own pages) and `lang`.
 
-    Templates also see `city`, `lang`, `frame` (header, footer, colours), `errors` (field id -> text), `back` (an
-    address or None). A variable that a template uses and nobody gave raises UndefinedError.
+    Templates also see `city`, `lang`, `frame` (header, footer, colours), `errors` (field id -> text),
+    `back` (an address or None). A variable that a template uses and nobody gave raises UndefinedError.
     """
     city, lang = ctx.city, ctx.lang
     with i18n.use_language(lang):
         page = environment().get_template(template)
-        defaults = {"errors": {}, "back": None, "staff": None, "section": None}
+        defaults: dict[str, Any] = {"errors": {}, "back": None, "staff": None, "section": None}
         given = {**defaults, "ctx": ctx, "city": city, "lang": lang, **data}
         return page.render(given, frame=frame_for(city, lang, render_part))
 
@@ -117,10 +124,10 @@ def environment() -> Environment:
 
 
 def localized(value: Any) -> str:
-    """A `{language: text}` value; a text that falls back to another language is marked as such (WCAG 3.1.2)."""
+    """A `{language: text}` value; one that falls back to another language is marked so (WCAG 3.1.2)."""
     text, lang = i18n.pick_with_language(value)
     if lang == i18n.language():
-        return text
+        return str(text)
     return Markup('<span lang="{}">{}</span>').format(lang, text)
 
 
