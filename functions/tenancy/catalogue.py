@@ -19,30 +19,42 @@ def resolved_service(service_id: str, enabled: EnabledService, languages: list[s
     from functions.services.service import resolve
 
     return resolve(
-        enabled.template or service_id, dict(enabled.override), department=enabled.department, languages=languages
+        enabled.template or service_id,
+        dict(enabled.override),
+        department=enabled.department,
+        languages=languages,
     )
 
 
 def device_profile_ids() -> list[str]:
     """Ids of the device profiles that ship."""
-    from functions.core import paths
+    from functions.sensing.profiles import profile_ids
 
-    return sorted(path.stem for path in (paths.templates() / "devices").glob("*.yaml"))
+    return profile_ids()
 
 
 def device_profile(profile_id: str) -> dict[str, Any]:
     """A profile as plain JSON; ``quantities`` maps a metric to its unit, range and names. Raises KeyError."""
-    from functions.core import paths
-    from functions.tenancy.source import read
+    from functions.sensing.profiles import load
 
-    if profile_id not in device_profile_ids():
-        raise KeyError(profile_id)
-    path = paths.templates() / "devices" / f"{profile_id}.yaml"
-    data: dict[str, Any] = read(path.name, path.read_bytes()).data
-    return data
+    return load(profile_id)
 
 
 def profiles_of(city: CityFile) -> list[str]:
     """The profiles that the city's devices and rules name, in order."""
-    named = {device.profile for device in city.sensors.devices} | {rule.profile for rule in city.sensors.rules if rule.profile}
+    named = {device.profile for device in city.sensors.devices} | {
+        rule.profile for rule in city.sensors.rules if rule.profile
+    }
     return sorted(named)
+
+
+def metrics(profile_id: str) -> list[str]:
+    """What devices of a profile measure."""
+    return sorted(device_profile(profile_id).get("quantities", {}))
+
+
+def service_countries(template_id: str) -> list[str]:
+    """The countries in which a template has a meaning; empty means everywhere."""
+    from functions.services.service import load
+
+    return list(load(template_id)["service"].get("countries") or [])

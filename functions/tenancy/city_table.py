@@ -6,7 +6,20 @@ from typing import Any
 
 SCHEMA = 1
 TTL_ATTRIBUTE = "ttl"
-INCLUDED = ["v", "kind", "reference", "service", "state", "group", "submitted_at", "due_at", "title", "hash", "chain", "seq"]
+INCLUDED = [
+    "v",
+    "kind",
+    "reference",
+    "service",
+    "state",
+    "group",
+    "submitted_at",
+    "due_at",
+    "title",
+    "hash",
+    "chain",
+    "seq",
+]
 
 
 def definition(table_name: str) -> dict[str, Any]:

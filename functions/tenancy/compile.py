@@ -44,7 +44,8 @@ def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
         "departments": {key: value.model_dump() for key, value in city.departments.items()},
         "staff": [{**member.model_dump(), "email": member.email.lower()} for member in city.staff],
         "services": {
-            key: catalogue.resolved_service(key, value, city.languages) for key, value in city.services.items()
+            key: catalogue.resolved_service(key, value, city.languages)
+            for key, value in city.services.items()
         },
         "devices": _devices(city),
         "privacy": _privacy(city, profile),

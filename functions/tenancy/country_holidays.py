@@ -20,7 +20,12 @@ def days_off(profile: Country, first_year: int) -> list[dict[str, Any]]:
     result = []
     for day, name in sorted(found.items()):
         if _announced(profile.holidays, day) or not _is_moved(name):
-            result.append({"date": day.isoformat(), "name": {"en": name, "zh-Hans": chinese.get(day) or _chinese(profile, name)}})
+            result.append(
+                {
+                    "date": day.isoformat(),
+                    "name": {"en": name, "zh-Hans": chinese.get(day) or _chinese(profile, name)},
+                }
+            )
     return result
 
 
@@ -28,7 +33,11 @@ def extra_working_days(profile: Country, first_year: int) -> list[dict[str, Any]
     """Announced working days at weekends, in order: ``[{"date", "name", "hours": []}]``."""
     import holidays
 
-    years = [y for y in _years(first_year) if profile.holidays.announced_through and y <= profile.holidays.announced_through]
+    years = [
+        y
+        for y in _years(first_year)
+        if profile.holidays.announced_through and y <= profile.holidays.announced_through
+    ]
     if not years:
         return []
     table = holidays.country_holidays(profile.holidays.code, years=years)
@@ -49,7 +58,9 @@ def _table(source: Holidays, first_year: int, language: str) -> dict[date, str]:
     import holidays
 
     # A day that is observed for a holiday of the next year falls into this one, so one year more is computed.
-    table = holidays.country_holidays(source.code, years=[*_years(first_year), first_year + YEARS], language=language)
+    table = holidays.country_holidays(
+        source.code, years=[*_years(first_year), first_year + YEARS], language=language
+    )
     return {day: name for day, name in table.items() if day.year in _years(first_year)}
 
 

@@ -50,7 +50,11 @@ def _page(city: CityFile, profile: Country, page: Any, lang: str) -> dict[str, A
         raise KeyError("text")
     blocks = {**shared_texts().blocks, **profile.legal.blocks}
     values = _values(city, lang)
-    sections = [_section(city, profile, blocks[name], lang, values) for name in template.sections if _shown(city, blocks[name])]
+    sections = [
+        _section(city, profile, blocks[name], lang, values)
+        for name in template.sections
+        if _shown(city, blocks[name])
+    ]
     return {"title": template.title[lang], "sections": sections}
 
 
@@ -58,7 +62,9 @@ def _shown(city: CityFile, block: TextBlock) -> bool:
     return block.when is None or city.demo
 
 
-def _section(city: CityFile, profile: Country, block: TextBlock, lang: str, values: dict[str, str]) -> dict[str, Any]:
+def _section(
+    city: CityFile, profile: Country, block: TextBlock, lang: str, values: dict[str, str]
+) -> dict[str, Any]:
     paragraphs = [_fill(text, values) for text in block.paragraphs.get(lang, [])]
     items = [_fill(text, values) for text in block.items.get(lang, [])]
     if block.entries:

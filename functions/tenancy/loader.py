@@ -40,7 +40,9 @@ def parse_city(name: str, content: bytes) -> tuple[CityFile, Source]:
 def check_shape(model: type[Model], source: Source) -> Model:
     """The data as ``model``; raises Refused with the first thing that does not fit."""
     if not isinstance(source.data, dict):
-        raise Refused(source.name, "the file must be a mapping with keys such as id: and names:", source.place(()))
+        raise Refused(
+            source.name, "the file must be a mapping with keys such as id: and names:", source.place(())
+        )
     try:
         return model.model_validate_json(json.dumps(source.data))
     except ValidationError as error:
@@ -54,7 +56,9 @@ def check_shape(model: type[Model], source: Source) -> Model:
 def _bytes(path: FilePath) -> bytes:
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise Refused(str(path), f"the file has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} are allowed")
+            raise Refused(
+                str(path), f"the file has {path.stat().st_size:,} bytes; at most {MAX_BYTES:,} are allowed"
+            )
         return path.read_bytes()
     except OSError as error:
         raise Refused(str(path), f"the file cannot be read: {error.strerror or error}") from None

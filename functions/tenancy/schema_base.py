@@ -7,8 +7,12 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Language = Annotated[str, Field(description="BCP 47 language tag, for example en or zh-Hans", min_length=2, max_length=20)]
-Texts = Annotated[dict[Language, Sentence], Field(min_length=1, description="one text for each language of the city")]
+Language = Annotated[
+    str, Field(description="BCP 47 language tag, for example en or zh-Hans", min_length=2, max_length=20)
+]
+Texts = Annotated[
+    dict[Language, Sentence], Field(min_length=1, description="one text for each language of the city")
+]
 Identifier = Annotated[
     str,
     Field(min_length=1, max_length=64, json_schema_extra={"pattern": "^[a-z][a-z0-9-]*$"}),

@@ -10,7 +10,9 @@ from pydantic import Field, StringConstraints
 from functions.tenancy.schema_base import Part, Texts
 
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$")]
-Interval = Annotated[list[Clock], Field(min_length=2, max_length=2, description='[from, to], for example ["08:30", "12:00"]')]
+Interval = Annotated[
+    list[Clock], Field(min_length=2, max_length=2, description='[from, to], for example ["08:30", "12:00"]')
+]
 Hours = Annotated[list[Interval], Field(max_length=8)]
 
 

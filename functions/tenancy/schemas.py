@@ -38,14 +38,18 @@ class Colours(Part):
 
 
 class Logo(Part):
-    file: str = Field(description="SVG or PNG beside this file, for example logos/oakville.svg; at most 32 KB")
+    file: str = Field(
+        description="SVG or PNG beside this file, for example logos/oakville.svg; at most 32 KB"
+    )
     alt: Texts
 
 
 class EnabledService(Part):
     """A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape."""
 
-    template: Identifier | None = Field(default=None, description="the template, when it is not the service's own id")
+    template: Identifier | None = Field(
+        default=None, description="the template, when it is not the service's own id"
+    )
     department: Identifier
     override: dict[str, Any] = {}
 
@@ -66,14 +70,18 @@ class CityFile(Part):
 
     schema_: Literal[1] = Field(alias="schema", description="version of this format")
     id: Identifier = Field(description="never changes; names the city's table, addresses and topics")
-    demo: bool = Field(default=False, description="an invented city: its name says so and its addresses are .example")
+    demo: bool = Field(
+        default=False, description="an invented city: its name says so and its addresses are .example"
+    )
     names: Texts
     country: str = Field(description="a profile of templates/countries/, for example us")
     zone: str = Field(description="IANA time zone, for example America/Chicago")
     languages: list[Language] = Field(min_length=1, max_length=5, description="the first one is the default")
     currency: str = Field(description="ISO 4217, for example USD")
     centre: Point
-    bbox: Annotated[list[float], Field(min_length=4, max_length=4, description="[west, south, east, north], degrees")]
+    bbox: Annotated[
+        list[float], Field(min_length=4, max_length=4, description="[west, south, east, north], degrees")
+    ]
     contact: Contact
     colours: Colours
     logo: Logo | None = None

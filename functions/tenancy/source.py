@@ -96,8 +96,12 @@ def _compose(source: Source) -> Node | None:
     except YAMLError as error:
         raise Refused(source.name, _unreadable(error), _position(source.text, error)) from None
     except RecursionError:
-        raise Refused(source.name, f"the file is nested too deeply; at most {MAX_DEPTH} levels are allowed") from None
-    except Exception as error:  # the parser has faults of its own on some garbage: still one sentence, no traceback
+        raise Refused(
+            source.name, f"the file is nested too deeply; at most {MAX_DEPTH} levels are allowed"
+        ) from None
+    except (
+        Exception
+    ) as error:  # the parser has faults of its own on some garbage: still one sentence, no traceback
         raise Refused(source.name, f"this is not valid YAML ({type(error).__name__})") from None
     return node
 
@@ -105,7 +109,11 @@ def _compose(source: Source) -> Node | None:
 def _unreadable(error: YAMLError) -> str:
     code = getattr(error, "character", None)
     shown = f"U+{code:04X}" if isinstance(code, int) else "a character"
-    return f"the file contains {shown}, which is not allowed in YAML" if code is not None else "this is not valid YAML"
+    return (
+        f"the file contains {shown}, which is not allowed in YAML"
+        if code is not None
+        else "this is not valid YAML"
+    )
 
 
 def _position(text: str, error: YAMLError) -> Place | None:
@@ -143,7 +151,9 @@ class _Reader:
             key = self._key(key_node)
             if key in result:
                 first = self.source.places[(*path, key)]
-                raise self._refuse(key_node, f'the key "{key}" stands here a second time (first in line {first.line})')
+                raise self._refuse(
+                    key_node, f'the key "{key}" stands here a second time (first in line {first.line})'
+                )
             self.source.places[(*path, key)] = _place(key_node)
             result[key] = self.value(value_node, (*path, key), depth + 1)
         return result
