@@ -20,7 +20,11 @@ def timed(what: str) -> Iterator[None]:
     """Print a step and how long it took."""
     click.echo(f"  {what} ... ", nl=False)
     start = time.monotonic()
-    yield
+    try:
+        yield
+    except BaseException:
+        click.echo("failed")
+        raise
     click.echo(f"{time.monotonic() - start:.1f} s")
 
 

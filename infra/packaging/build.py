@@ -52,16 +52,20 @@ def package(stage: str, app: Path = ROOT / "app.py", folder: Path | None = None)
 
 def _chalice(staged: Path, merge: Path, out: Path) -> dict[str, Any]:
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-c", "from chalice.cli import main; main()", "--project-dir", str(staged)]
+    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", "--project-dir", str(staged)]
     command += ["package", "--stage", "packaged", "--merge-template", str(merge), str(out)]
     # Chalice imports the app to see its routes; it must find the copies, and needs no account to look at them.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
     environment |= {"AWS_DEFAULT_REGION": "packaging", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=staged, env=environment)
     if done.returncode:
-        raise PackageError(f"Chalice cannot package {staged}:\n{done.stderr.strip() or done.stdout.strip()}")
+        raise PackageError(f"Chalice cannot package {staged}: {_last_line(done.stderr or done.stdout)}")
     template: dict[str, Any] = json.loads((out / "sam.json").read_text())
     return template
+
+
+def _last_line(output: str) -> str:
+    return next((line for line in reversed(output.splitlines()) if line.strip()), "it says nothing")
 
 
 def _pack_code(source: Path, folder: Path, path: Path, with_bytecode: bool) -> None:

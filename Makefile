@@ -1,0 +1,38 @@
+# `make help` lists everything. Nothing is installed outside this folder (`make test` may install Debian's Chromium as root).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help run reset test lint format bench clean environment environment-dev
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
+
+run: environment ## Two demo cities on http://localhost:8000/, in the foreground, until Ctrl-C
+	@exec $(BIN)/townkit run
+
+reset: environment ## Forget everything that was entered locally
+	@$(BIN)/townkit reset
+
+test: environment-dev ## The whole suite, browser and MQTT tests included
+	@$(BIN)/python -m infra.browser
+	@$(BIN)/pytest $(ARGS)
+
+lint: environment-dev ## ruff, mypy, the demo cities' files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: environment-dev ## Let ruff put the code in order
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
+
+bench: environment-dev ## Measure, and write docs/benchmarks.md
+	@$(BIN)/python -m infra.bench
+
+clean: ## Remove what was built and installed (data stays: `make reset`)
+	@rm -rf build .venv .local/cloud .local/layers .local/i18n
+
+environment:
+	@$(PYTHON) infra/environment.py run
+
+environment-dev:
+	@$(PYTHON) infra/environment.py dev
