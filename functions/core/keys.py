@@ -31,6 +31,11 @@ def case(case_id: str) -> str:
     return f"CASE#{case_id}"
 
 
+def case_id(pk: str) -> str:
+    """The inverse of :func:`case`."""
+    return pk.removeprefix("CASE#")
+
+
 def reference(normal_reference: str) -> str:
     """Partition of a reference's pointer to its case."""
     return f"REF#{normal_reference}"
