@@ -80,7 +80,7 @@ def status_of_services(ctx: PageContext) -> Page:
 
 def legal_page(ctx: PageContext, name: str, **data: Any) -> Page:
     """A page of structured text from the configuration; marked when it exists in another language only."""
-    text, lang = pick_with_language(ctx.city.config["legal"][name])
+    text, lang = pick_with_language(ctx.city.config["legal"][name], ctx.lang)
     return Page("legal/page.html", text=text, text_lang=lang, page=name, **data)
 
 

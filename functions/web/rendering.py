@@ -17,6 +17,7 @@ from jinja2 import (
     FileSystemLoader,
     ModuleLoader,
     PrefixLoader,
+    Template,
 )
 from markupsafe import Markup
 
@@ -26,17 +27,15 @@ from functions.web import assets, formats
 from functions.web.frame import frame_for
 
 COMPILED = Path("templates") / "compiled"
-# What govuk-frontend's macros test for without defining it.
-_MACRO_NAMES = {"caller", "undefined", "null"}
+MACROS = "govuk_frontend_jinja/"
 
 
 class PageUndefined(ChainableUndefined):
-    """A missing variable is an error wherever it is used, a missing key of a parameter dict only when printed
-    (the govuk-frontend macros test optional parameters by truth)."""
+    """A missing variable is an error wherever it is used, a missing key of a dict only when it is printed."""
 
     def _optional(self) -> bool:
         owner = self._undefined_obj
-        return isinstance(owner, dict | ChainableUndefined) or self._undefined_name in _MACRO_NAMES
+        return isinstance(owner, dict | ChainableUndefined) or self._undefined_name == "caller"
 
     def _fail(self) -> Exception:
         return self._undefined_exception(self._undefined_message)
@@ -103,11 +102,27 @@ def render_part(template: str, **data: Any) -> Markup:
     return Markup(environment().get_template(template).render(data))
 
 
+class PageLoader(BaseLoader):
+    """Loads from `source`; the govuk-frontend macros, which use names that they never set, in a lenient copy
+    of the environment."""
+
+    def __init__(self, source: BaseLoader) -> None:
+        self._source = source
+        self._lenient: Environment | None = None
+
+    def load(self, environment: Environment, name: str, globals: Any = None) -> Template:
+        if name.startswith(MACROS) and environment.undefined is PageUndefined:
+            if self._lenient is None:
+                self._lenient = environment.overlay(undefined=ChainableUndefined)
+            return self._lenient.get_template(name, globals=globals)
+        return self._source.load(environment, name, globals)
+
+
 @cache
 def environment() -> Environment:
     """The one Jinja environment of the process; .html is escaped, .txt (mail) is not."""
     env = Environment(
-        loader=_loader(),
+        loader=PageLoader(ModuleLoader(paths.root() / COMPILED) if _packaged() else source_loader()),
         autoescape=lambda name: name is None or not name.endswith(".txt"),
         undefined=PageUndefined,
         auto_reload=not _packaged(),
@@ -139,10 +154,6 @@ def source_loader() -> BaseLoader:
         "govuk_frontend_jinja": FileSystemLoader(_macro_folder()),
     }
     return ChoiceLoader([FileSystemLoader(pages), PrefixLoader(prefixes)])
-
-
-def _loader() -> BaseLoader:
-    return ModuleLoader(paths.root() / COMPILED) if _packaged() else source_loader()
 
 
 def _packaged() -> bool:
