@@ -63,12 +63,12 @@ def take_upload(
     return UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
 
 
-def download_url(ctx: Context, file: UploadedFile, files: Files | None = None) -> str:
-    """A link of five minutes that gives the file as an attachment from the storage's origin."""
+def download_url(ctx: Context, key: str, name: str, files: Files | None = None) -> str:
+    """A link of five minutes that gives a stored file as an attachment called `name`, from the storage's origin."""
     with tenant_scope(ctx.city, min_life=LINK_SECONDS + 60):
-        return (files or storage()).download_link(file.key, file.name, LINK_SECONDS)
+        return (files or storage()).download_link(key, name, LINK_SECONDS)
 
 
-def remove_upload(file: UploadedFile, files: Files | None = None) -> None:
+def remove_upload(key: str, files: Files | None = None) -> None:
     """Delete a file that a person took back."""
-    (files or storage()).remove(file.key)
+    (files or storage()).remove(key)

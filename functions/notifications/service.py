@@ -69,9 +69,9 @@ def sweep_task(ctx: Context, _: str) -> None:
 
 def _compose(ctx: Context, row: store.OutboxItem) -> Mail | None:
     """The message as its case is now, in the language of the application; None when there is nobody to write to."""
-    from functions.cases.store import get_case
+    from functions.cases.service import case_for_message
 
-    case = get_case(row.case_id)
+    case = case_for_message(row.case_id)
     if case is None or not case.email:
         return None
     city = ctx.city

@@ -98,13 +98,14 @@ class FormPage:
 
 @dataclass(frozen=True)
 class Service:
-    """A city's resolved definition."""
+    """A city's resolved definition. `key` is the city's own id for it, when that is not the template's."""
 
     raw: Mapping[str, Any]
+    key: str = ""
 
     @property
     def id(self) -> str:
-        return str(self.raw["service"]["id"])
+        return self.key or str(self.raw["service"]["id"])
 
     @property
     def name(self) -> Text:
@@ -132,17 +133,6 @@ class Service:
 
     def page(self, page_id: str) -> FormPage | None:
         return next((page for page in self.pages if page.id == page_id), None)
-
-    def following(self, page_id: str) -> FormPage | None:
-        """The page after this one; None after the last."""
-        ids = [page.id for page in self.pages]
-        place = ids.index(page_id) + 1
-        return self.pages[place] if place < len(ids) else None
-
-    def preceding(self, page_id: str) -> FormPage | None:
-        """The page before this one; None before the first."""
-        place = [page.id for page in self.pages].index(page_id)
-        return self.pages[place - 1] if place else None
 
     @property
     def fields(self) -> Iterator[Field]:

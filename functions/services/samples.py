@@ -36,9 +36,9 @@ def outcome(service: Service, sample: Mapping[str, Any]) -> dict[str, str]:
                 errors[field.id] = "missing"
             continue
         typed = _typed(field, sample["answers"].get(field.id, ""))
-        problem = validation.check(field, typed, rules, service.required(field))[1]
-        if problem:
-            errors[field.id] = problem.code
+        problems = validation.check(field, typed, rules, service.required(field))[1]
+        if problems:
+            errors[field.id] = problems[0].code
     return errors
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from functions.core.i18n import N_
 from functions.services.domain import Field
 
 OLDEST_YEAR = 1900
+ADDRESS_LINE = 120
 DATE_PARTS = ("day", "month", "year")
 Typed = dict[str, str]
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -25,11 +26,13 @@ _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"_.-][^@\s,;<>()\[
 
 @dataclass(frozen=True)
 class Rules:
-    """What checking needs of the city: `country` (two letters), the profile's `identity` block and today's date there."""
+    """What checking needs of the city: `country` (two letters), today's date there, and of its country's profile the
+    `identity` block and the `address` lines (none: an address is one box)."""
 
     country: str
     today: date
     identity: Mapping[str, Any] = field(default_factory=dict)
+    address: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True)
@@ -42,33 +45,42 @@ class Problem:
     part: str = ""
 
 
-Answer = tuple[str, Problem | None]
+Answer = tuple[str, tuple[Problem, ...]]
 
 
-def read(question: Field, form: Mapping[str, list[str]]) -> Typed:
-    """The inputs that belong to a question, as typed: `{id: text}`, a date `{id-day, id-month, id-year}`."""
-    names = [f"{question.id}-{part}" for part in DATE_PARTS] if question.type == "date" else [question.id]
-    return {name: (form.get(name) or [""])[0][:6000] for name in names}
+def inputs(question: Field, rules: Rules) -> list[str]:
+    """The names of a question's inputs: its id, or its id with a part (`since-day`, `address-street`)."""
+    if question.type == "date":
+        return [f"{question.id}-{part}" for part in DATE_PARTS]
+    if question.type == "address" and rules.address:
+        return [f"{question.id}-{line['id']}" for line in rules.address]
+    return [question.id]
 
 
-def shown(question: Field, answer: str) -> Typed:
+def read(question: Field, form: Mapping[str, list[str]], rules: Rules) -> Typed:
+    """What was typed, by input name."""
+    return {name: (form.get(name) or [""])[0][:6000] for name in inputs(question, rules)}
+
+
+def shown(question: Field, answer: str, rules: Rules) -> Typed:
     """The inputs that show a stored answer again."""
-    if question.type != "date":
-        return {question.id: answer}
-    parts = answer.split("-") if answer else ["", "", ""]
-    year, month, day = parts
-    return {
-        f"{question.id}-day": day.lstrip("0"),
-        f"{question.id}-month": month.lstrip("0"),
-        f"{question.id}-year": year,
-    }
+    names = inputs(question, rules)
+    if question.type == "date":
+        parts = [part.lstrip("0") for part in reversed(answer.split("-"))] if answer else []
+    else:
+        parts = [answer] if len(names) == 1 else answer.split("\n", len(names) - 1)
+    return dict(zip(names, [*parts, *[""] * len(names)], strict=False))
 
 
 def check(question: Field, typed: Typed, rules: Rules, required: bool = True) -> Answer:
     """(the answer to store, what is wrong with it). The answer is "" when there is none or it is refused."""
     if not any(_clean(value) for value in typed.values()):
-        return "", Problem("missing", N_("Answer this question"), part=next(iter(typed))) if required else None
+        return _wrong(Problem("missing", N_("Answer this question"), part=next(iter(typed)))) if required else ("", ())
     return _CHECKS[question.type](question, typed, rules)
+
+
+def _wrong(*problems: Problem) -> Answer:
+    return "", problems
 
 
 def problem_of_upload() -> Problem:
@@ -91,16 +103,42 @@ def _text(question: Field, typed: Typed, rules: Rules) -> Answer:
         value = " ".join(value.split())
     if len(value) > question.max_length:
         message = N_("Use %(limit)s characters or fewer")
-        return "", Problem("length", message, {"limit": question.max_length}, question.id)
-    return value, None
+        return _wrong(Problem("length", message, {"limit": question.max_length}, question.id))
+    return value, ()
+
+
+def _address(question: Field, typed: Typed, rules: Rules) -> Answer:
+    """The country's lines, one a line in the profile's order; a line that was left empty stays an empty line."""
+    if not rules.address:
+        return _text(question, typed, rules)
+    values, problems = [], []
+    for line in rules.address:
+        name = f"{question.id}-{line['id']}"
+        value = " ".join(unicodedata.normalize("NFC", _clean(typed[name])).split())
+        values.append(value)
+        if problem := _address_line(value, line, name):
+            problems.append(problem)
+    return ("", tuple(problems)) if problems else ("\n".join(values), ())
+
+
+def _address_line(value: str, line: Mapping[str, Any], name: str) -> Problem | None:
+    label = {"line": line["label"]}
+    if not value:
+        return None if line.get("optional") else Problem("missing", N_("Enter: %(line)s"), label, name)
+    if len(value) > ADDRESS_LINE:
+        return Problem("length", N_("Use %(limit)s characters or fewer"), {"limit": ADDRESS_LINE}, name)
+    pattern = line.get("pattern")
+    if pattern and not re.fullmatch(pattern, unicodedata.normalize("NFKC", value).upper()):
+        return Problem("format", N_("Check this line: %(line)s"), label, name)
+    return None
 
 
 def _email(question: Field, typed: Typed, rules: Rules) -> Answer:
     value = re.sub(r"\s", "", unicodedata.normalize("NFKC", _clean(typed[question.id]))).rstrip(".,;")
     if len(value) > 254 or not _EMAIL.fullmatch(value) or ".." in value:
         message = N_("Enter an email address in the correct format, like name@example.com")
-        return "", Problem("format", message, part=question.id)
-    return value, None
+        return _wrong(Problem("format", message, part=question.id))
+    return value, ()
 
 
 def _phone(question: Field, typed: Typed, rules: Rules) -> Answer:
@@ -111,10 +149,10 @@ def _phone(question: Field, typed: Typed, rules: Rules) -> Answer:
     try:
         number = phonenumbers.parse(text, rules.country.upper())
     except phonenumbers.NumberParseException:
-        return "", bad
+        return _wrong(bad)
     if not phonenumbers.is_possible_number(number):
-        return "", bad
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), None
+        return _wrong(bad)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164), ()
 
 
 def _date(question: Field, typed: Typed, rules: Rules) -> Answer:
@@ -126,29 +164,28 @@ def _date(question: Field, typed: Typed, rules: Rules) -> Answer:
             "month": N_("The date must include a month"),
             "year": N_("The date must include a year"),
         }
-        return "", Problem("format", messages[empty], part=f"{question.id}-{empty}")
+        return _wrong(Problem("format", messages[empty], part=f"{question.id}-{empty}"))
     try:
         day, month, year = (int(words[part]) for part in DATE_PARTS)
         found = date(year, month, day)
     except (ValueError, OverflowError):
-        return "", Problem("format", N_("Enter a real date"), part=f"{question.id}-day")
+        return _wrong(Problem("format", N_("Enter a real date"), part=f"{question.id}-day"))
     if found.year < OLDEST_YEAR:
         message = N_("The year must be %(year)s or later")
-        return "", Problem("format", message, {"year": OLDEST_YEAR}, f"{question.id}-year")
+        return _wrong(Problem("format", message, {"year": OLDEST_YEAR}, f"{question.id}-year"))
     if question.past and found > rules.today:
-        return "", Problem("past", N_("The date must be today or in the past"), part=f"{question.id}-day")
-    return found.isoformat(), None
+        return _wrong(Problem("past", N_("The date must be today or in the past"), part=f"{question.id}-day"))
+    return found.isoformat(), ()
 
 
 def _identity(question: Field, typed: Typed, rules: Rules) -> Answer:
     value = _compact(typed[question.id]).upper()
-    pattern = rules.identity.get("pattern")
-    if not re.fullmatch(pattern or r"[0-9A-Z./]{2,40}", value):
-        return "", Problem("format", N_("Enter the number as it is printed on the document"), part=question.id)
-    module = rules.identity.get("check")
+    if not re.fullmatch(r"[0-9A-Z./]{2,40}", value):
+        return _wrong(Problem("format", N_("Enter the number as it is printed on the document"), part=question.id))
+    module = rules.identity.get("module")
     if module and not _passes(str(module), value):
-        return "", Problem("check", N_("Check the number: at least one character is wrong"), part=question.id)
-    return value, None
+        return _wrong(Problem("check", N_("Check the number: at least one character is wrong"), part=question.id))
+    return value, ()
 
 
 def _passes(module: str, value: str) -> bool:
@@ -161,12 +198,12 @@ def _passes(module: str, value: str) -> bool:
 def _choice(question: Field, typed: Typed, rules: Rules) -> Answer:
     value = typed[question.id]
     if value not in question.options:
-        return "", Problem("choice", N_("Choose one of the answers"), part=question.id)
-    return value, None
+        return _wrong(Problem("choice", N_("Choose one of the answers"), part=question.id))
+    return value, ()
 
 
 def _checkbox(question: Field, typed: Typed, rules: Rules) -> Answer:
-    return "yes", None
+    return "yes", ()
 
 
 def _file(question: Field, typed: Typed, rules: Rules) -> Answer:
@@ -177,7 +214,7 @@ _CHECKS: dict[str, Callable[[Field, Typed, Rules], Answer]] = {
     "text": _text,
     "textarea": _text,
     "name": _text,
-    "address": _text,
+    "address": _address,
     "email": _email,
     "phone": _phone,
     "date": _date,

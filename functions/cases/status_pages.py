@@ -1,0 +1,106 @@
+"""How far an application is: looked up by reference and code, shown to whoever gave both (or has just sent it)."""
+
+from __future__ import annotations
+
+from functions.cases import drafts, service, visitors
+from functions.cases.domain import Case
+from functions.core.errors import NotFound
+from functions.core.i18n import N_, pick, t
+from functions.services.domain import Service
+from functions.web.blueprint import CityBlueprint
+from functions.web.request import PageContext
+from functions.web.responses import Page, Redirect
+
+bp = CityBlueprint(__name__)
+COLOURS = {"submitted": "blue", "waiting_for_applicant": "yellow", "approved": "green", "refused": "red"}
+PROBLEMS = {
+    "reference": {"reference": N_("Enter your reference")},
+    "code": {"code": N_("Enter your code")},
+    "unknown": {"reference": N_("We cannot find an application with this reference and code")},
+}
+
+
+@bp.page("/{city}/status", access="public")
+def lookup(ctx: PageContext) -> Page:
+    """The form that asks for reference and code."""
+    return Page(
+        "status/lookup.html",
+        reference=ctx.query.get("reference", "")[:32],
+        errors={name: t(text) for name, text in PROBLEMS.get(ctx.query.get("problem", ""), {}).items()},
+        back=f"/{ctx.city.id}",
+        section="status",
+    )
+
+
+@bp.page("/{city}/status", methods=("POST",), access="public")
+def look_up(ctx: PageContext) -> Redirect:
+    """Open the application, or say that the two do not belong together - the same words whichever is wrong."""
+    from urllib.parse import urlencode
+
+    reference, code = ctx.value("reference")[:64], ctx.value("code")[:64]
+    problem = "reference" if not reference else "code" if not code else ""
+    if not problem:
+        try:
+            visitors.remember_case(ctx, service.find_for_applicant(ctx, reference, code, ctx.network))
+        except NotFound:
+            problem = "unknown"
+    if problem:
+        return Redirect(f"/{ctx.city.id}/status?{urlencode({'problem': problem, 'reference': reference})}")
+    return Redirect(f"/{ctx.city.id}/status/application")
+
+
+def _case(ctx: PageContext) -> tuple[Case, Service] | None:
+    case_id = visitors.remembered_case(ctx)
+    if case_id is None:
+        return None
+    case = service.case_for_applicant(ctx, case_id)
+    definition = ctx.city.service(case.service)
+    if definition is None:
+        raise NotFound
+    return case, Service(definition, case.service)
+
+
+@bp.page("/{city}/status/application", access="citizen")
+def application(ctx: PageContext) -> Page | Redirect:
+    """State, what happens next, what is missing, the certificate. The view is in the case's history."""
+    found = _case(ctx)
+    if found is None:
+        return Redirect(f"/{ctx.city.id}/status")
+    case, definition = found
+    return Page(
+        "status/application.html",
+        case=case,
+        service=definition,
+        state=definition.state(case.state),
+        colour=COLOURS[case.state],
+        missing=[(_label(definition, item.field), item.note) for item in case.missing],
+        certificate=_certificate(ctx, case),
+        contact=ctx.city.config.get("contact", {}),
+        back=f"/{ctx.city.id}/status",
+        section="status",
+    )
+
+
+@bp.page("/{city}/status/application", methods=("POST",), access="citizen")
+def complete(ctx: PageContext) -> Redirect:
+    """Begin handing in what a clerk asked for."""
+    found = _case(ctx)
+    if found is None or found[0].state != "waiting_for_applicant":
+        return Redirect(f"/{ctx.city.id}/status")
+    case, definition = found
+    days = int(definition.raw["privacy"]["retention"]["draft_days"])
+    draft_id = drafts.start_completion(ctx, case, days)
+    visitors.remember_draft(ctx, draft_id)
+    asked = {item.field for item in case.missing}
+    first = next((page for page in definition.pages if any(field.id in asked for field in page.fields)), definition.pages[0])
+    return Redirect(f"/{ctx.city.id}/apply/{draft_id}/{first.id}")
+
+
+def _label(definition: Service, field_id: str) -> str:
+    field = definition.field(field_id)
+    return pick(field.label) if field else ""
+
+
+def _certificate(ctx: PageContext, case: Case) -> str | None:
+    """The address of the holder's certificate page."""
+    return f"/{ctx.city.id}/certificate" if case.state == "approved" and case.certificate else None
