@@ -1,13 +1,16 @@
-"""Readings of a device, and threshold rules as a state machine: quiet -> (enough readings in a row) raised -> cleared.
+"""Readings of a device, and threshold rules as a state machine: quiet -> (enough readings in a row) raised ->
+cleared.
 
 Pure: no clock, no store. Times are Unix milliseconds."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from functions.core.i18n import N_
 from functions.sensing.senml import Record, SenmlError
 from functions.sensing.units import convert
 
@@ -23,8 +26,10 @@ class Reading(NamedTuple):
 
 
 class Arrival(NamedTuple):
-    """A reading that came in. ``day`` (days since 1970, UTC) is the day of receipt, which is charged; ``message`` is 1 on
-    one reading of each message, so that a message is counted when, and only when, that reading is new."""
+    """A reading that came in. ``day`` (days since 1970, UTC) is the day of receipt, which is charged;
+    ``message`` is 1 on one reading of each message, so that a message is counted when, and only when, that
+    reading is new.
+    """
 
     reading: Reading
     day: int
@@ -33,7 +38,9 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A threshold with hysteresis: ``readings`` in a row beyond ``level`` raise, one on the good side of ``clear`` clears."""
+    """A threshold with hysteresis: ``readings`` in a row beyond ``level`` raise, one on the good side of
+    ``clear`` clears.
+    """
 
     id: str
     metric: str
@@ -99,8 +106,9 @@ def walk(
 ) -> tuple[dict[str, int], Transition | None]:
     """Feed readings (in order of time) to the rules until one changes state.
 
-    Returns the memory of all rules after the last reading used, and the transition if there was one; readings after
-    the transition's own (in the order given) have not been looked at."""
+    Returns the memory of all rules after the last reading used, and the transition if there was one; readings
+    after the transition's own (in the order given) have not been looked at.
+    """
     watching = list(rules)
     after = {rule_id: count for rule_id, count in memory.items() if count}
     for reading in readings:
@@ -110,7 +118,9 @@ def walk(
             count, change = step(rule, after.get(rule.id, 0), reading.value)
             after[rule.id] = count
             if change:
-                return {key: value for key, value in after.items() if value}, Transition(rule, change, reading)
+                return {key: value for key, value in after.items() if value}, Transition(
+                    rule, change, reading
+                )
     return {key: value for key, value in after.items() if value}, None
 
 
@@ -122,10 +132,14 @@ def quantity_of(name: str, known: Iterable[str]) -> str | None:
     return max(fits, key=len, default=None)
 
 
-def readings_of(records: Iterable[Record], quantities: Mapping[str, Mapping[str, Any]]) -> tuple[list[Reading], list[str]]:
+def readings_of(
+    records: Iterable[Record], quantities: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Reading], list[str]]:
     """The readings that the device's profile knows, in order of time, and the names that it does not know.
 
-    Raises SenmlError when no record fits the profile, or one has a wrong unit or kind or leaves the quantity's range."""
+    Raises SenmlError when no record fits the profile, or one has a wrong unit or kind or leaves the
+    quantity's range.
+    """
     found: dict[tuple[int, str], Reading] = {}
     strange: list[str] = []
     for record in records:
@@ -136,7 +150,7 @@ def readings_of(records: Iterable[Record], quantities: Mapping[str, Mapping[str,
         reading = Reading(round(record.time * 1000), metric, _value(record, metric, quantities[metric]))
         found.setdefault((reading.at, metric), reading)
     if not found:
-        raise SenmlError(f'the profile of the device has no quantity "{strange[0][:60]}"')
+        raise SenmlError(N_("the profile of the device has no quantity %(name)s"), name=strange[0][:60])
     return sorted(found.values()), strange
 
 
@@ -144,11 +158,22 @@ def _value(record: Record, metric: str, quantity: Mapping[str, Any]) -> float:
     if isinstance(record.value, bool):
         return float(record.value)
     if not isinstance(record.value, float):
-        raise SenmlError(f'"{metric}" is not a number')
+        raise SenmlError(N_("%(field)s is not a number"), field=metric)
     value = convert(record.value, record.unit, quantity.get("unit"))
     if value is None:
-        raise SenmlError(f'"{metric}" is in {record.unit}, which is not a unit for {quantity.get("unit")}')
-    low, high = quantity.get("range") or (None, None)
-    if (low is not None and value < low) or (high is not None and value > high):
-        raise SenmlError(f'"{metric}" is {value:g}, outside the range of the sensor ({low} to {high})')
+        raise SenmlError(
+            N_("%(metric)s is in %(unit)s, which cannot become %(wanted)s"),
+            metric=metric,
+            unit=(record.unit or "")[:20],
+            wanted=quantity["unit"],
+        )
+    low, high = quantity.get("range") or (-math.inf, math.inf)
+    if not low <= value <= high:
+        raise SenmlError(
+            N_("%(metric)s is %(value)s, outside the range of the sensor (%(low)s to %(high)s)"),
+            metric=metric,
+            value=f"{value:g}",
+            low=low,
+            high=high,
+        )
     return value

@@ -1,6 +1,8 @@
 """Stores a device's arrivals step by step, whatever their order and however often they come.
 
-The `Shelf` is where items lie (functions/sensing/store.py); another writer's change shows as `Stale` and is tried again."""
+The `Shelf` is where items lie (functions/sensing/store.py); another writer's change shows as `Stale` and is
+tried again.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ class Pack:
 
 
 class Shelf(Protocol):
-    """One device's items. Every write has a condition on the versions read and raises Stale when it does not hold."""
+    """One device's items. Every write has a condition on the versions read and raises Stale when it does not
+    hold.
+    """
 
     def open(self) -> Open:
         """The open item, read consistently."""
@@ -40,13 +44,19 @@ class Shelf(Protocol):
     def write(self, before: Open, step: Step) -> None:
         """The closed pack, if any, then the open item (with its alarm, if one changes, all or nothing)."""
 
-    def write_late(self, before: Open, after: Open, pack: Pack, packs: list[tuple[int, tuple[Reading, ...]]]) -> None:
+    def write_late(
+        self, before: Open, after: Open, pack: Pack, packs: list[tuple[int, tuple[Reading, ...]]]
+    ) -> None:
         """Closed packs in the place of ``pack``, and the open item's counters: all or nothing."""
 
 
-def store(shelf: Shelf, known: Open, arrivals: Sequence[Arrival], rules: Sequence[Rule] = ()) -> tuple[Open, int]:
-    """Store what is new of ``arrivals``; ``known`` is the open item as last read. Returns the open item after it and how
-    many readings were new. Raises Stale when other writers were faster too often: the message will come again."""
+def store(
+    shelf: Shelf, known: Open, arrivals: Sequence[Arrival], rules: Sequence[Rule] = ()
+) -> tuple[Open, int]:
+    """Store what is new of ``arrivals``; ``known`` is the open item as last read. Returns the open item after
+    it and how many readings were new. Raises Stale when other writers were faster too often: the message will
+    come again.
+    """
     open_, pending, added, tries = known, list(arrivals), 0, 0
     while pending:
         late, timely = packing.split_late(open_, pending)

@@ -1,8 +1,11 @@
-"""A device's readings in few and small items: the open item (the latest ones, under 1 KB) and closed packs of the past.
+"""A device's readings in few and small items: the open item (the latest ones, under 1 KB) and closed packs of
+the past.
 
-Closed packs divide time without overlap: the pack that starts at F holds the readings in (F, next start]; the open item
-holds everything after its ``floor``, and of each metric at least its latest reading. A pack is closed with readings
-that the open item already held, so what it holds depends on the open item's version alone and a repeat is harmless."""
+Closed packs divide time without overlap: the pack that starts at F holds the readings in (F, next start]; the
+open item holds everything after its ``floor``, and of each metric at least its latest reading. A pack is
+closed with readings that the open item already held, so what it holds depends on the open item's version
+alone and a repeat is harmless.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ _SCALE = 1000
 
 @dataclass(frozen=True)
 class Open:
-    """A device's open item. ``memory`` is that of its rules; ``days`` maps a day (since 1970) to [messages, readings]."""
+    """A device's open item. ``memory`` is that of its rules; ``days`` maps a day (since 1970) to [messages,
+    readings].
+    """
 
     version: int = 0
     floor: int = 0
@@ -39,8 +44,10 @@ class Open:
 class Step:
     """One write of the open item, and what goes with it.
 
-    ``closed``: a pack (start, readings) to put before it. ``transition``: an alarm that begins or ends with it.
-    ``rest``: arrivals for a later step; ``added``: readings that are new; ``late``: the rest lies before the floor."""
+    ``closed``: a pack (start, readings) to put before it. ``transition``: an alarm that begins or ends with
+    it. ``rest``: arrivals for a later step; ``added``: readings that are new; ``late``: the rest lies before
+    the floor.
+    """
 
     open: Open
     rest: tuple[Arrival, ...] = ()
@@ -52,12 +59,15 @@ class Step:
 def split_late(open_: Open, arrivals: Iterable[Arrival]) -> tuple[list[Arrival], list[Arrival]]:
     """(arrivals before the floor, the others), each in order of time."""
     ordered = sorted(arrivals)
-    return [a for a in ordered if a.reading.at <= open_.floor], [a for a in ordered if a.reading.at > open_.floor]
+    return [a for a in ordered if a.reading.at <= open_.floor], [
+        a for a in ordered if a.reading.at > open_.floor
+    ]
 
 
 def plan(open_: Open, arrivals: Sequence[Arrival], rules: Sequence[Rule] = ()) -> Step:
-    """The next write for arrivals that lie after the floor and come in order of time. Without any new reading the
-    step's open item is the one given."""
+    """The next write for arrivals that lie after the floor and come in order of time. Without any new reading
+    the step's open item is the one given.
+    """
     fresh = _new(open_.readings, arrivals)
     if not fresh:
         return Step(open_)
@@ -84,7 +94,9 @@ def plan(open_: Open, arrivals: Sequence[Arrival], rules: Sequence[Rule] = ()) -
 
 
 def _new(held: Iterable[Reading], arrivals: Sequence[Arrival]) -> list[Arrival]:
-    """Arrivals whose metric and moment are not held yet, each once: what comes twice is stored and counted once."""
+    """Arrivals whose metric and moment are not held yet, each once: what comes twice is stored and counted
+    once.
+    """
     seen = {(r.at, r.metric) for r in held}
     fresh = []
     for arrival in arrivals:
@@ -124,12 +136,17 @@ def _fitting(base: list[Reading], arrivals: list[Arrival]) -> list[Arrival]:
 def _evaluate(
     open_: Open, rules: Sequence[Rule], taken: list[Arrival]
 ) -> tuple[Mapping[str, int], Transition | None, list[Arrival]]:
-    """Run the rules over the readings that are newer than the latest of their metric; cut after the first change, so
-    that one write carries one change."""
+    """Run the rules over the readings that are newer than the latest of their metric; cut after the first
+    change, so that one write carries one change.
+    """
     if not rules:
         return {}, None, taken
     latest = open_.latest
-    news = [a.reading for a in taken if a.reading.metric not in latest or a.reading.at > latest[a.reading.metric].at]
+    news = [
+        a.reading
+        for a in taken
+        if a.reading.metric not in latest or a.reading.at > latest[a.reading.metric].at
+    ]
     known = {rule.id for rule in rules}
     memory, transition = walk(rules, {k: n for k, n in open_.memory.items() if k in known}, news)
     if transition is None:
@@ -140,8 +157,9 @@ def _evaluate(
 def merge_late(
     pack: Sequence[Reading], start: int, arrivals: Sequence[Arrival]
 ) -> tuple[list[tuple[int, tuple[Reading, ...]]], list[Arrival]]:
-    """The closed pack that starts at ``start`` with late arrivals, divided when it is too large, and the arrivals that
-    were new. Without a new one the list is empty."""
+    """The closed pack that starts at ``start`` with late arrivals, divided when it is too large, and the
+    arrivals that were new. Without a new one the list is empty.
+    """
     fresh = _new(pack, arrivals)
     if not fresh:
         return [], []
@@ -184,8 +202,10 @@ def count(days: Mapping[int, tuple[int, int]], taken: Iterable[Arrival]) -> dict
 
 
 def encode(readings: Sequence[Reading], metrics: Sequence[str]) -> bytes:
-    """Records in order of time: varint (metric index x 2 + 1 if scaled), zig-zag varint of the step in milliseconds,
-    then the value: a float64, or a zig-zag varint of thousandths when that gives the very same float."""
+    """Records in order of time: varint (metric index x 2 + 1 if scaled), zig-zag varint of the step in
+    milliseconds, then the value: a float64, or a zig-zag varint of thousandths when that gives the very same
+    float.
+    """
     out = bytearray()
     at = 0
     index = {metric: n for n, metric in enumerate(metrics)}

@@ -1,7 +1,9 @@
-"""What a city's devices need in AWS IoT: one policy and one thing group per city, a thing and a certificate per device.
+"""What a city's devices need in AWS IoT: one policy and one thing group per city, a thing and a certificate
+per device.
 
-Control plane only, run by the provisioner function; it sees no data. Every step can be repeated. Private keys pass
-through and are kept nowhere."""
+Control plane only, run by the provisioner function; it sees no data. Every step can be repeated. Private keys
+pass through and are kept nowhere.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,19 @@ def names(city_id: str) -> dict[str, str]:
 
 
 def thing_name(city_id: str, thing: str) -> str:
-    """Name of a thing and its MQTT client id; both are global in an account. Raises Invalid for what is not a thing id."""
+    """Name of a thing and its MQTT client id; both are global in an account. Raises Invalid for what is not a
+    thing id.
+    """
     if not THING.fullmatch(thing):
         raise Invalid({"thing": "A thing's id has 2 to 48 characters: small letters, digits and hyphens"})
     return f"{city_id}:{thing}"
 
 
 def policy_document(city_id: str) -> dict[str, Any]:
-    """A device connects under the name of the thing that its certificate belongs to, and publishes to its city's part of
-    the readings rule. It cannot subscribe. Plain ARNs: the table's one names partition, region and account."""
+    """A device connects under the name of the thing that its certificate belongs to, and publishes to its
+    city's part of the readings rule. It cannot subscribe. Plain ARNs: the table's one names partition, region
+    and account.
+    """
     partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
     arn = f"arn:{partition}:iot:{region}:{account}"
     return {
@@ -75,8 +81,9 @@ def _update_policy(iot: Any, policy: str, document: str) -> None:
 def add_device(city_id: str, thing: str) -> dict[str, str]:
     """A thing in the city's group with one new, active certificate; earlier ones of the thing are revoked.
 
-    Returns ``certificate_id``, ``certificate`` and ``private_key`` (PEM), ``client_id``. Active comes last: a certificate
-    that a crash leaves behind cannot connect."""
+    Returns ``certificate_id``, ``certificate`` and ``private_key`` (PEM), ``client_id``. Active comes last: a
+    certificate that a crash leaves behind cannot connect.
+    """
     iot, name = own_client("iot"), names(city_id)
     client_id = thing_name(city_id, thing)
     iot.create_thing(thingName=client_id)

@@ -1,6 +1,6 @@
 """Resolves SenML packs in JSON (RFC 8428) into records with full names, units and absolute times.
 
-A pack is used as a whole or refused as a whole: `SenmlError.reason` says why, in words for the device's maker.
+A pack is used as a whole or refused as a whole: SenmlError says why, in words for the device's maker.
 Never reads city or thing from a pack; the topic and the certificate say who speaks.
 """
 
@@ -14,6 +14,8 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from functions.core.i18n import N_
+
 ABSOLUTE_FROM = 2**28  # RFC 8428 §4.5.3: smaller times are relative to now
 UNDERSTOOD_VERSIONS = frozenset({*range(1, 11), 26})  # 10 and before; 26 = 10 + feature 4, RFC 9100 §2
 
@@ -26,11 +28,14 @@ _CARRIED = frozenset({*_BASES, "bver"})
 
 
 class SenmlError(ValueError):
-    """The pack cannot be used; `reason` is one sentence for a person."""
+    """The pack cannot be used: an English message id, what fills its placeholders, and the record (from 1) if
+    one is at fault. ``str()`` is the sentence in English.
+    """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, message: str, record: int | None = None, **params: str | float) -> None:
+        self.message, self.record, self.params = message, record, params
+        text = message % params if params else message
+        super().__init__(text if record is None else f"Record {record}: {text}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A resolved record (RFC 8428 §4.6): `time` is Unix seconds, `update` the seconds until the next reading."""
+    """A resolved record (RFC 8428 §4.6): `time` is Unix seconds, `update` the seconds until the next
+    reading.
+    """
 
     name: str
     time: float
@@ -75,7 +82,7 @@ def resolve(payload: bytes | str, now: float, limits: Limits | None = None) -> l
         if record is not None:
             records.append(record)
     if not records:
-        _refuse("the pack holds no reading")
+        _refuse(N_("the pack holds no reading"))
     return sorted(records, key=lambda record: record.time)  # §4.6: chronological
 
 
@@ -105,46 +112,56 @@ def _dump_value(value: float | str | bool | bytes | None) -> dict[str, Any]:
     return {} if value is None else {"v": value}
 
 
-def _refuse(reason: str, number: int | None = None) -> NoReturn:
-    raise SenmlError(reason if number is None else f"record {number}: {reason}")
+def _refuse(message: str, record: int | None = None, **params: str | float) -> NoReturn:
+    raise SenmlError(message, record, **params)
 
 
 def _parse(payload: bytes | str, limits: Limits) -> list[dict[str, Any]]:
     raw = payload.encode() if isinstance(payload, str) else payload
     if len(raw) > limits.bytes:
-        _refuse(f"the message has {len(raw)} bytes; at most {limits.bytes} are taken")
+        _refuse(
+            N_("the message has %(size)s bytes; at most %(most)s are taken"), size=len(raw), most=limits.bytes
+        )
     try:
         rows = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
     except UnicodeDecodeError:
-        _refuse("the message is not UTF-8 text")
+        _refuse(N_("the message is not UTF-8 text"))
     except json.JSONDecodeError as error:
-        _refuse(f"the message is not JSON: {error.msg} at line {error.lineno}, column {error.colno}")
+        _refuse(
+            N_("the message is not JSON: line %(line)s, column %(column)s"),
+            line=error.lineno,
+            column=error.colno,
+        )
     except RecursionError:
-        _refuse("the message is nested too deeply")
+        _refuse(N_("the message is nested too deeply"))
     except SenmlError:
         raise
     except ValueError:  # an integer of thousands of digits
-        _refuse("the message holds a number that is too long")
+        _refuse(N_("the message holds a number that is too long"))
     if not isinstance(rows, list):
-        _refuse("a SenML pack is a JSON array of records")  # §5
+        _refuse(N_("a SenML pack is a JSON array of records"))  # §5
     if not rows:
-        _refuse("the pack is empty")
+        _refuse(N_("the pack is empty"))
     if len(rows) > limits.records:
-        _refuse(f"the pack has {len(rows)} records; at most {limits.records} are taken")
+        _refuse(
+            N_("the pack has %(size)s records; at most %(most)s are taken"),
+            size=len(rows),
+            most=limits.records,
+        )
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
-            _refuse("is not an object", number)
+            _refuse(N_("it is not an object"), number)
     return rows
 
 
 def _no_constant(text: str) -> NoReturn:
-    _refuse(f"{text} is not a JSON number")  # §5.1: no NaN, no infinity
+    _refuse(N_("%(text)s is not a JSON number"), text=text)  # §5.1: no NaN, no infinity
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        _refuse("a record names the same field twice")
+        _refuse(N_("a record names the same field twice"))
     return found
 
 
@@ -154,23 +171,23 @@ def _check_labels(row: dict[str, Any], number: int) -> None:
             row[label] = _number(label, value, number)
         elif label in _TEXTS:
             if not isinstance(value, str):
-                _refuse(f'"{label}" is not text', number)
+                _refuse(N_("%(field)s is not text"), number, field=label)
         elif label == "vb":
             if not isinstance(value, bool):
-                _refuse('"vb" is not true or false', number)
+                _refuse(N_("vb is not true or false"), number)
         elif label.endswith("_"):  # §4.4: fields that must be understood
-            _refuse(f'the field "{label[:40]}" must be understood and is not', number)
+            _refuse(N_("the field %(field)s must be understood and is not"), number, field=label[:40])
 
 
 def _number(label: str, value: Any, number: int) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        _refuse(f'"{label}" is not a number', number)
+        _refuse(N_("%(field)s is not a number"), number, field=label)
     try:
         found = float(value)
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        _refuse(f'"{label}" is too large for a number', number)
+        _refuse(N_("%(field)s is too large"), number, field=label)
     return found
 
 
@@ -178,20 +195,22 @@ def _check_version(row: dict[str, Any], base: dict[str, Any], number: int) -> No
     """RFC 8428 §4.4: one version in a pack (10 when none is named), and only a version that is understood."""
     version = row.get("bver", base.get("bver", 10.0))
     if base.setdefault("bver", version) != version:
-        _refuse("two versions (bver) in one pack", number)
+        _refuse(N_("two versions (bver) in one pack"), number)
     if version not in UNDERSTOOD_VERSIONS:
-        _refuse(f"SenML version {version:g} is not understood", number)
+        _refuse(N_("SenML version %(version)s is not understood"), number, version=f"{version:g}")
 
 
-def _record(row: dict[str, Any], base: dict[str, Any], now: float, number: int, limits: Limits) -> Record | None:
+def _record(
+    row: dict[str, Any], base: dict[str, Any], now: float, number: int, limits: Limits
+) -> Record | None:
     if row and all(label in _CARRIED for label in row):
         return None  # it only carries base fields for the records that follow
     present = [label for label in _VALUES if label in row]
     has_sum = "s" in row or "bs" in base
     if len(present) > 1:
-        _refuse(f"has {len(present)} values; one is allowed", number)  # §4.3
+        _refuse(N_("it has %(size)s values; one is allowed"), number, size=len(present))  # §4.3
     if not present and not has_sum and "bv" not in base:
-        _refuse("has no value", number)
+        _refuse(N_("it has no value"), number)
     return Record(
         name=_name(row, base, number, limits),
         time=_time(base.get("bt", 0.0) + row.get("t", 0.0), now, number, limits),
@@ -205,20 +224,33 @@ def _record(row: dict[str, Any], base: dict[str, Any], now: float, number: int, 
 def _name(row: dict[str, Any], base: dict[str, Any], number: int, limits: Limits) -> str:
     name = str(base.get("bn", "")) + str(row.get("n", ""))  # §4.5.1
     if not name:
-        _refuse("has no name", number)
+        _refuse(N_("it has no name"), number)
     if len(name) > limits.name:
-        _refuse(f"its name has {len(name)} characters; at most {limits.name} are taken", number)
+        _refuse(
+            N_("its name has %(size)s characters; at most %(most)s are taken"),
+            number,
+            size=len(name),
+            most=limits.name,
+        )
     if not _NAME.fullmatch(name):
-        _refuse(f'"{name[:60]}" is not a SenML name', number)
+        _refuse(N_("%(name)s is not a SenML name"), number, name=name[:60])
     return name
 
 
 def _time(stated: float, now: float, number: int, limits: Limits) -> float:
     time = stated + now if stated < ABSOLUTE_FROM else stated  # §4.5.3
     if time > now + limits.future:
-        _refuse(f"its time is {time - now:.0f} seconds in the future; is the clock of the device right?", number)
+        _refuse(
+            N_("its time is %(seconds)s seconds in the future; is the clock of the device right?"),
+            number,
+            seconds=f"{time - now:.0f}",
+        )
     if time < now - limits.past:
-        _refuse(f"its time is {(now - time) / 86_400:.0f} days ago; is the clock of the device right?", number)
+        _refuse(
+            N_("its time is %(days)s days ago; is the clock of the device right?"),
+            number,
+            days=f"{(now - time) / 86_400:.0f}",
+        )
     return time
 
 
@@ -232,7 +264,12 @@ def _value(
     if label == "vd":
         return _data(row["vd"], number, limits)
     if label == "vs" and len(row["vs"]) > limits.text:
-        _refuse(f"its text has {len(row['vs'])} characters; at most {limits.text} are taken", number)
+        _refuse(
+            N_("its text has %(size)s characters; at most %(most)s are taken"),
+            number,
+            size=len(row["vs"]),
+            most=limits.text,
+        )
     found: str | bool = row[label]
     return found
 
@@ -240,14 +277,14 @@ def _value(
 def _data(text: str, number: int, limits: Limits) -> bytes:
     """§5: base64 with the URL-safe alphabet and without padding."""
     if len(text) > limits.text or not re.fullmatch(r"[A-Za-z0-9_-]*", text):
-        _refuse('"vd" is not base64url without padding', number)
+        _refuse(N_("vd is not base64url without padding"), number)
     try:
         return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error:
-        _refuse('"vd" is not base64url without padding', number)
+        _refuse(N_("vd is not base64url without padding"), number)
 
 
 def _finite(value: float, number: int) -> float:
     if not math.isfinite(value):
-        _refuse("its sum is too large for a number", number)
+        _refuse(N_("its sum is too large"), number)
     return value

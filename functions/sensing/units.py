@@ -1,4 +1,6 @@
-"""Units of SenML and the few secondary ones that sensors of a town use (RFC 8798 §3: value x scale + offset = primary)."""
+"""Units of SenML and the few secondary ones that sensors of a town use (RFC 8798 §3: value x scale + offset =
+primary).
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,10 @@ _SECONDARY: dict[str, tuple[str, float, float]] = {
     "cm": ("m", 1e-2, 0),
     "km": ("m", 1000, 0),
 }
-_SHOWN = {"Cel": "°C", "ug/m3": "µg/m³", "m3": "m³", "m3/s": "m³/s", "%RH": "%", "%EL": "%", "/100": "%", "/": "", "W/m2": "W/m²"}  # fmt: skip
+_SHOWN = {
+    "Cel": "°C", "ug/m3": "µg/m³", "m3": "m³", "m3/s": "m³/s", "W/m2": "W/m²",
+    "%RH": "%", "%EL": "%", "/100": "%", "/": "",
+}  # fmt: skip
 
 
 def convert(value: float, unit: str | None, wanted: str | None) -> float | None:

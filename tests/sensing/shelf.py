@@ -1,4 +1,4 @@
-"""A shelf in memory with the conditions of the real one, and a writer that can be made to fall over half way."""
+"""A shelf in memory with the conditions of the real one, and a writer that can be made to fall half way."""
 
 from functions.sensing import packing
 from functions.sensing.domain import Arrival, Reading

@@ -12,7 +12,9 @@ from functions.sensing.packing import Open
 from tests.sensing.shelf import DAY, Crash, FakeShelf, arrivals, reading
 
 T0 = 1_790_000_000_000
-VALUES = st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(-9999, 9999).map(lambda n: n / 1000))
+VALUES = st.one_of(
+    st.floats(allow_nan=False, allow_infinity=False), st.integers(-9999, 9999).map(lambda n: n / 1000)
+)
 READINGS = st.builds(Reading, st.integers(1, 2**45), st.sampled_from(["a", "b-long", "c"]), VALUES)
 
 
@@ -176,7 +178,11 @@ def test_a_rise_and_fall_inside_one_pack_is_two_changes():
 
 
 @settings(deadline=None)
-@given(st.lists(st.sampled_from([1.0, 3.8, 4.5]), min_size=1, max_size=120), st.integers(1, 12), st.integers(1, 5))
+@given(
+    st.lists(st.sampled_from([1.0, 3.8, 4.5]), min_size=1, max_size=120),
+    st.integers(1, 12),
+    st.integers(1, 5),
+)
 def test_alarms_do_not_depend_on_how_readings_are_packed(values, batch, needed):
     rule = Rule("high", "level", "above", 4.0, 3.5, readings=needed)
     row = [reading(T0 + n * 1000, v) for n, v in enumerate(values)]
@@ -186,4 +192,6 @@ def test_alarms_do_not_depend_on_how_readings_are_packed(values, batch, needed):
     for start in range(0, len(row), batch):
         intake.store(many, many.item, arrivals([row[start : start + batch]]), [rule])
     assert one.transitions == many.transitions
-    assert [change for change, _ in one.transitions] == (["raised", "cleared"] * len(values))[: len(one.transitions)]
+    assert [change for change, _ in one.transitions] == (["raised", "cleared"] * len(values))[
+        : len(one.transitions)
+    ]

@@ -1,0 +1,134 @@
+"""Devices for the command line and the console: add (a certificate comes back once), list, revoke. Run by the
+admin function; AWS IoT itself is asked through the provisioner. Every step can be repeated after a crash.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from functions.core import audit, clock, ids
+from functions.core.aws import own_client
+from functions.core.context import Actor, Context
+from functions.core.errors import Conflict, Invalid, NotFound, Unavailable
+from functions.core.i18n import N_
+from functions.core.scope import tenant_scope
+from functions.core.settings import settings
+from functions.core.store import transaction
+from functions.sensing import profiles, provisioning, service, store
+from functions.sensing.store import ACTIVE, REVOKED, Device
+
+
+def handle(event: dict[str, Any]) -> dict[str, Any]:
+    """``{action: device-add|device-list|device-revoke, city, thing?, profile?, renew?, actor?}`` to a JSON
+    answer.
+
+    Raises NotFound, Conflict, Invalid, Unavailable."""
+    from functions.tenancy.registry import city_for_admin
+
+    city = city_for_admin(str(event["city"]))
+    if city is None:
+        raise NotFound
+    actor = Actor("operator", str(event.get("actor") or "command-line"))
+    ctx = Context(city, actor, city.languages[0], clock.now(), ids.new_id())
+    with tenant_scope(city, "devices"):
+        return ACTIONS[str(event["action"])](ctx, event)
+
+
+def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """A new device, or with ``renew`` a new certificate for one; the private key is answered once and kept
+    nowhere.
+    """
+    thing, profile = str(event.get("thing", "")), str(event.get("profile", ""))
+    provisioning.thing_name(ctx.city.id, thing)
+    _check(ctx, thing, profile, bool(event.get("renew")))
+    made = ask_provisioner({"action": "device-add", "city": ctx.city.id, "thing": thing})
+    device = Device(thing, profile, str(event.get("name") or ""), ACTIVE, clock.iso(ctx.now))
+    _record(ctx, device, str(made["certificate_id"]), "device-added")
+    return {
+        **made,
+        "thing": thing,
+        "profile": profile,
+        "topic": topic(ctx.city.id, thing),
+        "host": settings().mqtt_host,
+        "port": settings().mqtt_port,
+        "quantities": {
+            metric: {"unit": entry["unit"], "range": entry.get("range")}
+            for metric, entry in service.profile(ctx, profile)["quantities"].items()
+        },
+    }
+
+
+def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """Every device with profile, state and the time of its latest reading."""
+    registered = store.devices()
+    known = store.known(device.thing for device in registered)
+    rows = []
+    for device in registered:
+        latest = known[device.thing].open.latest.values() if device.thing in known else ()
+        rows.append(
+            {
+                "thing": device.thing,
+                "profile": device.profile,
+                "state": device.state,
+                "since": device.since,
+                "seen": max((reading.at for reading in latest), default=None),
+            }
+        )
+    return {"devices": rows}
+
+
+def revoke_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """The city stops believing the device at once; then its certificate is revoked. The readings stay."""
+    thing = str(event.get("thing", ""))
+    device = store.get_device(thing)
+    if device is None:
+        raise NotFound(N_("There is no such device"))
+    if device.state != REVOKED:
+        _record(ctx, Device(thing, device.profile, device.title, REVOKED, device.since), "", "device-revoked")
+    answer = ask_provisioner({"action": "device-revoke", "city": ctx.city.id, "thing": thing})
+    return {"thing": thing, "state": REVOKED, **answer}
+
+
+ACTIONS: dict[str, Callable[[Context, dict[str, Any]], dict[str, Any]]] = {
+    "device-add": add_device,
+    "device-list": list_devices,
+    "device-revoke": revoke_device,
+}
+
+
+def topic(city_id: str, thing: str) -> str:
+    """Where the device publishes."""
+    return f"$aws/rules/{settings().readings_rule}/{city_id}/{thing}/data"
+
+
+def _check(ctx: Context, thing: str, profile: str, renew: bool) -> None:
+    if profile not in profiles.profile_ids():
+        raise Invalid({"profile": N_("There is no such device profile")})
+    devices = {device.thing: device for device in store.devices()}
+    found = devices.get(thing)
+    if found and found.state == ACTIVE and not renew:
+        raise Conflict(N_("This device has a certificate already. Revoke it, or ask for a new one."))
+    active = [device for device in devices.values() if device.state == ACTIVE and device.thing != thing]
+    if len(active) >= ctx.city.limit("devices", 500):
+        raise Invalid({"thing": N_("The city's plan allows no more devices")})
+
+
+def _record(ctx: Context, device: Device, certificate: str, action: str) -> None:
+    chain = audit.read_chain("device", device.thing)
+    with transaction() as tx:
+        store.put_device(tx, device, certificate)
+        audit.append(tx, chain, action, ctx, {"profile": device.profile, "certificate": certificate[:16]})
+        audit.close(tx, chain)
+
+
+def ask_provisioner(request: dict[str, Any]) -> dict[str, Any]:
+    """Invoke the provisioner function. Raises Unavailable when it fails."""
+    answer = own_client("lambda").invoke(
+        FunctionName=settings().provisioner, Payload=json.dumps(request).encode()
+    )
+    body = json.loads(answer["Payload"].read() or b"null")
+    if answer.get("FunctionError") or not isinstance(body, dict) or "error" in body:
+        raise Unavailable
+    return body

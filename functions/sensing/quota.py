@@ -1,0 +1,60 @@
+"""The city's messages per day against its plan. A protection, so it may be a little late: counts are summed
+in memory and written for every hundredth part of the limit. What is charged is counted exactly in the
+devices' open items.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from functions.core import clock, keys
+from functions.core.limits import LimitItem
+from functions.core.scope import current_city
+
+DAY_S = 86_400
+STEPS = 500  # writes of a whole day's limit
+_lock = threading.Lock()
+_counts: dict[str, _Count] = {}
+
+
+@dataclass
+class _Count:
+    """``total`` is the table's number when it was last written, ``own`` what this process has added since."""
+
+    day: str
+    total: int = 0
+    own: int = 0
+
+
+def take(amount: int, limit: int, moment: datetime) -> bool:
+    """Count messages of the open scope's city; False when the day's limit had been reached before them."""
+    start = clock.epoch(moment) // DAY_S * DAY_S
+    item = LimitItem(keys.limit("messages"), str(start))
+    city = current_city().id
+    if city not in _counts or _counts[city].day != item.sk:
+        _counts[city] = _Count(item.sk, _written(item))
+    with _lock:
+        count = _counts[city]
+        if count.total + count.own >= limit:
+            return False
+        count.own += amount
+        due = count.own if count.own >= max(20, limit // STEPS) else 0
+        count.own -= due
+    if due:
+        item.update(actions=[LimitItem.n.add(due), LimitItem.ttl.set(start + 2 * DAY_S), LimitItem.v.set(1)])
+        count.total = int(item.n)
+    return True
+
+
+def _written(item: LimitItem) -> int:
+    try:
+        return int(LimitItem.get(item.pk, item.sk).n)
+    except LimitItem.DoesNotExist:
+        return 0
+
+
+def reset() -> None:
+    """For tests: forget what is in memory."""
+    _counts.clear()

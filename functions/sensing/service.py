@@ -1,0 +1,213 @@
+"""Use cases of sensing: take messages in, show the latest readings, count what is charged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from functions.core import clock, ids, log
+from functions.core.context import Actor, Context
+from functions.core.i18n import N_, pick
+from functions.sensing import intake, quota, store
+from functions.sensing.domain import Arrival, Rule, Transition, readings_of
+from functions.sensing.senml import SenmlError, resolve
+from functions.sensing.store import DAY_MS, Known, Refusal
+
+REFUSALS_KEPT_DAYS = 30
+READINGS_KEPT_DAYS = 365
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the topic rule hands over. City and thing come from the topic; ``client`` and ``certificate`` from
+    the connection. ``received`` is Unix milliseconds.
+    """
+
+    id: str
+    city: str
+    thing: str
+    client: str
+    certificate: str
+    received: int
+    payload: bytes
+
+
+@dataclass
+class Taken:
+    """What became of a batch: refused messages with their reasons; ids of messages to try again."""
+
+    refused: list[tuple[Message, SenmlError]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    readings: int = 0
+
+
+def take_messages(ctx: Context, messages: Sequence[Message]) -> Taken:
+    """Store the messages of the open scope's city. One bad message or one damaged device does not touch the
+    others.
+    """
+    taken = Taken()
+    known = store.known(message.thing for message in messages)
+    by_thing: dict[str, list[Message]] = defaultdict(list)
+    for message in messages:
+        by_thing[message.thing].append(message)
+    for thing, own in by_thing.items():
+        try:
+            taken.readings += _take_device(ctx, known.get(thing), own, taken)
+        except Exception:
+            log.failure("readings failed", city=ctx.city.id, thing=thing)
+            taken.failed += [message.id for message in own]
+    taken.refused = [
+        (message, error) for message, error in taken.refused if message.id not in set(taken.failed)
+    ]
+    _keep_refusals(taken.refused)
+    return taken
+
+
+def _take_device(ctx: Context, device: Known | None, messages: Sequence[Message], taken: Taken) -> int:
+    arrivals: list[Arrival] = []
+    for message in messages:
+        try:
+            arrivals += _arrivals(ctx, device, message)
+        except SenmlError as error:
+            taken.refused.append((message, error))
+    if device is None or not arrivals:
+        return 0
+    rules = [
+        rule
+        for rule in map(Rule.from_config, _config(ctx)["rules"])
+        if rule.watches(device.thing, device.profile)
+    ]
+    _, added = intake.store(_shelf(ctx, device), device.open, arrivals, rules)
+    return added
+
+
+def _arrivals(ctx: Context, device: Known | None, message: Message) -> list[Arrival]:
+    if device is None:
+        raise SenmlError(N_("no device is registered under this name"))
+    if device.state != store.ACTIVE:
+        raise SenmlError(N_("the device is revoked"))
+    if message.certificate != device.certificate or message.client != f"{message.city}:{message.thing}":
+        raise SenmlError(N_("the message was not sent with the certificate of this device"))
+    records = resolve(message.payload, message.received / 1000)
+    readings, strange = readings_of(records, profile(ctx, device.profile)["quantities"])
+    if strange:
+        log.info("unknown quantities", city=ctx.city.id, thing=device.thing, names=sorted(set(strange))[:5])
+    moment = datetime.fromtimestamp(message.received / 1000, UTC)
+    if not quota.take(1, ctx.city.limit("messages_per_day", 100_000), moment):
+        raise SenmlError(N_("the city's limit of messages per day is reached"))
+    newest = readings[-1]
+    return [Arrival(reading, message.received // DAY_MS, int(reading == newest)) for reading in readings]
+
+
+def _config(ctx: Context) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = ctx.city.config["devices"]
+    return found
+
+
+def profile(ctx: Context, profile_id: str) -> Mapping[str, Any]:
+    """The city's compiled profile, else the catalogue's (a device may be registered before the city's file
+    names it).
+    """
+    found: Mapping[str, Any] | None = _config(ctx)["profiles"].get(profile_id)
+    if found is None:
+        from functions.sensing import profiles
+
+        found = profiles.load(profile_id)
+    return found
+
+
+def _shelf(ctx: Context, device: Known) -> store.DynamoShelf:
+    kept = ctx.city.config.get("privacy", {}).get("retention", {}).get("readings", {})
+    config = {rule["id"]: rule for rule in _config(ctx)["rules"]}
+
+    def on_raise(tx: Any, transition: Transition) -> str:
+        from functions.cases import service as cases
+
+        entry = config[transition.rule.id]
+        alarm = cases.Alarm(
+            id=ids.new_id(ctx.now),
+            thing=device.thing,
+            rule=transition.rule.id,
+            title=pick(entry["title"], ctx.city.languages[0]),
+            department=entry["department"],
+            severity=entry["severity"],
+            evidence=evidence(ctx, device, transition),
+        )
+        cases.open_incident(tx, _speaker(ctx, device), alarm)
+        return alarm.id
+
+    def on_clear(case_id: str, transition: Transition) -> None:
+        from functions.cases import service as cases
+        from functions.core.errors import NotFound
+
+        moment = datetime.fromtimestamp(transition.reading.at / 1000, UTC)
+        try:
+            cases.note_cleared(_speaker(ctx, device), case_id, moment, evidence(ctx, device, transition))
+        except NotFound:  # the incident's time has run out and it was deleted
+            log.info("cleared without incident", city=ctx.city.id, thing=device.thing, case=case_id)
+
+    return store.DynamoShelf(device, int(kept.get("days", READINGS_KEPT_DAYS)), on_raise, on_clear)
+
+
+def evidence(ctx: Context, device: Known, transition: Transition) -> dict[str, Any]:
+    """What a clerk sees of the reading that changed an alarm: names, value, unit, level, time (ISO, UTC)."""
+    rule, reading = transition.rule, transition.reading
+    quantity = profile(ctx, device.profile)["quantities"].get(reading.metric, {})
+    return {
+        "thing": device.thing,
+        "names": names_of(ctx, device.thing),
+        "metric": reading.metric,
+        "metric_names": quantity.get("names", {}),
+        "value": reading.value,
+        "unit": quantity.get("unit"),
+        "kind": rule.kind,
+        "level": rule.level if transition.change == "raised" else rule.clear,
+        "at": clock.iso(datetime.fromtimestamp(reading.at / 1000, UTC)),
+    }
+
+
+def names_of(ctx: Context, thing: str) -> dict[str, str]:
+    """The device's names by language in the city's file; empty when the file does not name it."""
+    return next((dict(entry["names"]) for entry in _config(ctx)["things"] if entry["thing"] == thing), {})
+
+
+def _speaker(ctx: Context, device: Known) -> Context:
+    return Context(ctx.city, Actor("device", device.thing), ctx.lang, ctx.now, ctx.request_id)
+
+
+def _keep_refusals(refused: Sequence[tuple[Message, SenmlError]]) -> None:
+    if not refused:
+        return
+    newest = max(message.received for message, _ in refused)
+    store.put_refusals(
+        [(message.id, refusal_of(message, error)) for message, error in refused],
+        ttl=newest // 1000 + REFUSALS_KEPT_DAYS * 86_400,
+    )
+
+
+def refusal_of(message: Message, error: SenmlError) -> Refusal:
+    """What is kept of a refused message: no payload."""
+    reason = {"message": error.message, "params": error.params, "record": error.record}
+    return Refusal(
+        clock.iso(datetime.fromtimestamp(message.received / 1000, UTC)), message.thing[:64], reason
+    )
+
+
+def daily_usage(day: datetime) -> dict[str, int]:
+    """Messages and readings that the open scope's city is charged for on a UTC day: exact, for the last seven
+    days.
+    """
+    number = int(day.timestamp()) // 86_400
+    counts = [
+        device.open.days.get(number, (0, 0))
+        for device in store.known(d.thing for d in store.devices()).values()
+    ]
+    return {"messages": sum(m for m, _ in counts), "readings": sum(r for _, r in counts)}
+
+
+def refused_since(ctx: Context, days: int, limit: int) -> list[Refusal]:
+    """Refused messages of the last days, the newest first."""
+    return store.refusals(clock.iso(ctx.now - timedelta(days=days)), limit)
