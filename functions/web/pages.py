@@ -25,10 +25,9 @@ LEGAL_PAGES = {
 @bp.page("/", access="platform")
 def start(ctx: PageContext) -> Page:
     """The cities that are live on this installation, by name."""
-    from functions.tenancy.registry import live_cities
+    from functions.tenancy.registry import live_city_names
 
-    cities = [{"id": city.id, "names": names_of(city)} for city in live_cities()]
-    return Page("home/start.html", cities=sorted(cities, key=lambda city: city["id"]))
+    return Page("home/start.html", cities=[city_card(*city) for city in live_city_names()])
 
 
 @bp.page("/{city}", access="public")
@@ -93,6 +92,6 @@ def service_cards(ctx: PageContext) -> list[dict[str, Any]]:
     ]
 
 
-def names_of(city: Any) -> list[tuple[str, str]]:
-    """(name, language) in the order of the city's languages."""
-    return [(city.name(lang), lang) for lang in city.languages]
+def city_card(id: str, names: dict[str, str], languages: list[str]) -> dict[str, Any]:
+    """`{id, names}`, the names as (text, language) in the order of the city's languages."""
+    return {"id": id, "names": [(names[lang], lang) for lang in languages if lang in names]}

@@ -23,7 +23,8 @@ FOOTER = ["contact", "privacy", "accessibility", "terms", "status-of-services"]
 def every_page(lang: str):
     """(name, html) of each page that this feature owns, for both cities and the installation itself."""
     platform = make_context(None, lang)
-    cities = [{"id": id, "names": views.names_of(make_city(id))} for id in ("oakville", "qinghe")]
+    made = [make_city(id) for id in ("oakville", "qinghe")]
+    cities = [views.city_card(city.id, city.config["names"], city.languages) for city in made]
     yield "/", render("home/start.html", platform, cities=cities)
     yield "/ without cities", render("home/start.html", platform, cities=[])
     for city_id in ("oakville", "qinghe"):

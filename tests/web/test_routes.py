@@ -57,7 +57,8 @@ def towns() -> Iterator[World]:
 def client(towns: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A browser in front of the two cities."""
     cities = {city.id: city for city in (towns.oakville, towns.qinghe)}
-    registry = SimpleNamespace(find_city=cities.get, live_cities=lambda: list(cities.values()))
+    names = [(city.id, city.config["names"], city.languages) for city in cities.values()]
+    registry = SimpleNamespace(find_city=cities.get, live_city_names=lambda: names)
     monkeypatch.setitem(sys.modules, "functions.tenancy.registry", registry)
     monkeypatch.setattr(blueprint, "ROUTES", [])
     app = Chalice(app_name="trial")
