@@ -107,3 +107,12 @@ def registry(city_id: str) -> str:
 
 
 REGISTRY_LIST = "CITIES"
+STEP_PREFIX = "STEP#"
+
+
+def step(name: str) -> str:
+    """Sort key of an onboarding step's state in the registry partition of its city."""
+    return f"{STEP_PREFIX}{name}"
+
+
+LEASE = "LEASE"  # sort key: who works on a city's onboarding at this moment

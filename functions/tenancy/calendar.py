@@ -35,8 +35,9 @@ def _usual(week: Mapping[str, list[list[str]]]) -> list[list[str]]:
 
 
 def add_working_days(calendar: Mapping[str, Any], start: date, days: int) -> date:
-    """The ``days``-th working day after ``start`` (``start`` itself does not count); with 0 the first working day from
-    ``start`` on. Raises ValueError for a negative number and for a calendar without working days."""
+    """The ``days``-th working day after ``start`` (``start`` itself does not count); with 0 the first
+    working day from ``start`` on. Raises ValueError for a negative number and for a calendar without
+    working days."""
     if days < 0:
         raise ValueError("working days cannot be counted backwards")
     day, left = start, days

@@ -1,4 +1,5 @@
-"""The one place where a city's file meets the catalogues of other features: service templates and device profiles."""
+"""The one place where a city's file meets the catalogues of other features: service templates and device
+profiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The one definition of a city's table: the provisioner creates it, tests create it in moto, upgrades compare with it."""
+"""The one definition of a city's table: the provisioner creates it, tests create it in moto, upgrades
+compare with it."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ INCLUDED = [
 
 
 def definition(table_name: str) -> dict[str, Any]:
-    """The arguments of ``CreateTable``: on demand, ``pk``/``sk``, one sparse index ``list`` that carries what a list
-    shows."""
+    """The arguments of ``CreateTable``: on demand, ``pk``/``sk``, one sparse index ``list`` that carries
+    what a list shows."""
     return {
         "TableName": table_name,
         "BillingMode": "PAY_PER_REQUEST",

@@ -1,11 +1,10 @@
-"""A checked city file to the compiled configuration: plain JSON that pages and workers read, with everything resolved
-(holidays, services, device profiles, legal texts, logo). The same file gives the same JSON until the year changes."""
+"""A checked city file to the compiled configuration: plain JSON that pages and workers read, with everything
+resolved (holidays, services, device profiles, legal texts, logo). The same file gives the same JSON until
+the year changes."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
-    """The compiled configuration. Lint first: what the linter finds can raise KeyError or DefinitionError here."""
+    """The compiled configuration. Lint first: what the linter finds can raise KeyError or DefinitionError
+    here."""
     city, profile = loaded.city, country(loaded.city.country)
     return {
         "schema": SCHEMA,
@@ -54,12 +54,6 @@ def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
         "legal": legal_pages(city, profile),
         "country_profile": _profile(profile),
     }
-
-
-def digest(config: dict[str, Any]) -> str:
-    """sha256 (hex) of the canonical JSON: two configurations with one digest are the same."""
-    canonical = json.dumps(config, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def _logo(city: CityFile, folder: Path) -> dict[str, Any] | None:

@@ -1,5 +1,6 @@
-"""Country profiles, templates/countries/<cc>.yaml: what the law of a country makes the same for all its cities. Every
-rule names its source; one that could not be verified ships ``active: false`` and is shown to nobody."""
+"""Country profiles, templates/countries/<cc>.yaml: what the law of a country makes the same for all its
+cities. Every rule names its source; one that could not be verified ships ``active: false`` and is shown
+to nobody."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ Pattern = Annotated[str, Field(description="a regular expression that the whole 
 
 
 class Reference(Part):
-    """Where a rule stands. ``official`` is false when a copy of the text was read, not the publisher's own page."""
+    """Where a rule stands. ``official`` is false when a copy of the text was read, not the publisher's own
+    page."""
 
     title: Sentence
     section: str | None = None
@@ -64,7 +66,7 @@ class Holidays(Part):
     code: str
     source: Reference
     announced_through: int | None = None
-    announcements: dict[str, Reference] = {}
+    announcements: dict[str, Reference] = Field(default_factory=dict)
     names: dict[str, str] = Field(default={}, description="zh-Hans names of the library's English ones")
 
 
@@ -81,7 +83,8 @@ class StatutoryClock(Part):
 
 
 class RetentionRule(Part):
-    """``basis: house`` is our own number where the law gives a principle only; the source is then that principle."""
+    """``basis: house`` is our own number where the law gives a principle only; the source is then that
+    principle."""
 
     id: Identifier
     kind: Kind
@@ -113,11 +116,12 @@ class Body(Part):
 
 
 class TextBlock(Part):
-    """``entries`` adds items made from the city's file; ``when: demo`` shows it for demonstration cities only."""
+    """``entries`` adds items made from the city's file; ``when: demo`` shows it for demonstration cities
+    only."""
 
     heading: Texts
-    paragraphs: dict[str, list[Sentence]] = {}
-    items: dict[str, list[Sentence]] = {}
+    paragraphs: dict[str, list[Sentence]] = Field(default_factory=dict)
+    items: dict[str, list[Sentence]] = Field(default_factory=dict)
     entries: Entries | None = None
     when: Literal["demo"] | None = None
 

@@ -14,7 +14,8 @@ _MOVED = ("Day off (substituted", "休息日")
 
 
 def days_off(profile: Country, first_year: int) -> list[dict[str, Any]]:
-    """``[{"date": "2026-01-01", "name": {"en": .., "zh-Hans": ..}}]`` in order, for three years from ``first_year``."""
+    """``[{"date": "2026-01-01", "name": {"en": .., "zh-Hans": ..}}]`` in order, for three years from
+    ``first_year``."""
     found = _table(profile.holidays, first_year, _english(profile.holidays))
     chinese = _table(profile.holidays, first_year, "zh_CN") if profile.holidays.code == "CN" else {}
     result = []

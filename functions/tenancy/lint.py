@@ -1,4 +1,5 @@
-"""The linter of a city's file: meaning, not only shape. Every rule has a code, a severity, a sentence and a place."""
+"""The linter of a city's file: meaning, not only shape. Every rule has a code, a severity, a sentence and a
+place."""
 
 from __future__ import annotations
 

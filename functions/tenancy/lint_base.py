@@ -32,7 +32,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class Looked:
-    """What a check may look at. ``profile`` is None when the country is unknown (which is a finding of its own)."""
+    """What a check may look at. ``profile`` is None when the country is unknown (which is a finding of its
+    own)."""
 
     loaded: LoadedCity
     today: date

@@ -39,9 +39,10 @@ def intervals_overlap(file: Looked) -> Found:
     for path, hours in _days(file):
         for n in range(1, len(hours)):
             if hours[n - 1][0] < hours[n - 1][1] > hours[n][0] < hours[n][1]:
+                begin, end = hours[n]
                 yield (
                     (*path, n),
-                    f"{hours[n][0]} to {hours[n][1]} begins before {hours[n - 1][1]}, the end of the one before it",
+                    f"{begin} to {end} begins before {hours[n - 1][1]}, the end of the one before it",
                 )
 
 

@@ -16,7 +16,49 @@ from functions.tenancy.source import Path
 
 # First parts of addresses, and names that a reader would take for the platform's own.
 RESERVED = frozenset(
-    ["admin", "api", "apply", "assets", "auth", "bench", "city", "cities", "console", "devices", "edge", "export", "favicon", "files", "health", "help", "hooks", "internal", "login", "logout", "metrics", "mqtt", "operator", "platform", "robots", "root", "sensors", "services", "sign-in", "signin", "start", "static", "status", "system", "test", "townkit", "usage", "verify", "webhooks", "well-known", "www"]
+    [
+        "admin",
+        "api",
+        "apply",
+        "assets",
+        "auth",
+        "bench",
+        "city",
+        "cities",
+        "console",
+        "devices",
+        "edge",
+        "export",
+        "favicon",
+        "files",
+        "health",
+        "help",
+        "hooks",
+        "internal",
+        "login",
+        "logout",
+        "metrics",
+        "mqtt",
+        "operator",
+        "platform",
+        "robots",
+        "root",
+        "sensors",
+        "services",
+        "sign-in",
+        "signin",
+        "start",
+        "static",
+        "status",
+        "system",
+        "test",
+        "townkit",
+        "usage",
+        "verify",
+        "webhooks",
+        "well-known",
+        "www",
+    ]
 )
 INNER_ID = re.compile(r"[a-z]([a-z0-9-]{0,46}[a-z0-9])?")
 WIDEST = 5.0  # degrees; the widest prefecture of China spans about that
@@ -29,8 +71,8 @@ def city_id_unsafe(file: Looked) -> Found:
         yield (
             ("id",),
             (
-                f'"{file.city.id}" cannot be an id: 2 to 31 small letters, digits and hyphens, starting with a letter and '
-                "not ending with a hyphen"
+                f'"{file.city.id}" cannot be an id: 2 to 31 small letters, digits and hyphens, '
+                "starting with a letter and not ending with a hyphen"
             ),
         )
 

@@ -139,7 +139,7 @@ def phone_impossible(file: Looked) -> Found:
         if not _possible(number, file.profile.phone.region):
             yield (
                 path,
-                f'"{number}" is not a phone number of this country; write it like {file.profile.phone.example}',
+                f'"{number}" is no phone number of this country; write it like {file.profile.phone.example}',
             )
 
 

@@ -1,4 +1,5 @@
-"""Checks: the services that the city enables. What a service means inside is checked by functions/services/lint.py."""
+"""Checks: the services that the city enables. What a service means inside is checked by
+functions/services/lint.py."""
 
 from __future__ import annotations
 

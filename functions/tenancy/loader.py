@@ -1,5 +1,5 @@
-"""A city's file to a checked model. Everything that can be wrong with its shape ends in one ``Refused`` sentence with
-file, line and column; what it means is for lint.py."""
+"""A city's file to a checked model. Everything that can be wrong with its shape ends in one ``Refused``
+sentence with file, line and column; what it means is for lint.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The plans that a city can have and the most that each allows. They protect neighbours from each other; prices come
-with billing."""
+"""The plans that a city can have and the most that each allows. They protect neighbours from each other;
+prices come with billing."""
 
 from __future__ import annotations
 

@@ -19,13 +19,13 @@ Hours = Annotated[list[Interval], Field(max_length=8)]
 class Week(Part):
     """Opening hours of each weekday in the city's time zone; a day that is left out is closed."""
 
-    mon: Hours = []
-    tue: Hours = []
-    wed: Hours = []
-    thu: Hours = []
-    fri: Hours = []
-    sat: Hours = []
-    sun: Hours = []
+    mon: Hours = Field(default_factory=list)
+    tue: Hours = Field(default_factory=list)
+    wed: Hours = Field(default_factory=list)
+    thu: Hours = Field(default_factory=list)
+    fri: Hours = Field(default_factory=list)
+    sat: Hours = Field(default_factory=list)
+    sun: Hours = Field(default_factory=list)
 
 
 class Holiday(Part):
@@ -40,7 +40,7 @@ class ExtraDay(Part):
 
     date: date
     name: Texts
-    hours: Hours = []
+    hours: Hours = Field(default_factory=list)
 
 
 class Calendar(Part):

@@ -21,8 +21,8 @@ class Thing(Part):
 
 
 class ThresholdRule(Part):
-    """Opens an incident when ``readings`` values in a row are above (or below) a limit; the alarm ends when a value
-    comes back to ``clear``. It watches one thing, or every thing of a profile."""
+    """Opens an incident when ``readings`` values in a row are above (or below) a limit; the alarm ends when
+    a value comes back to ``clear``. It watches one thing, or every thing of a profile."""
 
     id: Identifier
     thing: Identifier | None = None

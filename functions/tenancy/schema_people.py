@@ -23,4 +23,4 @@ class Member(Part):
     email: Email
     name: Sentence
     roles: list[str] = Field(min_length=1, json_schema_extra={"items": {"enum": list(ROLES)}})
-    departments: list[Identifier] = []
+    departments: list[Identifier] = Field(default_factory=list)

@@ -8,7 +8,8 @@ from functions.tenancy.schema_base import Days, Email, Part, Texts
 
 
 class Retention(Part):
-    """How long each kind of record is kept, in days. The country's profile has the shortest and longest allowed."""
+    """How long each kind of record is kept, in days. The country's profile has the shortest and longest
+    allowed."""
 
     drafts: Days = Field(default=14, description="applications that were never sent")
     applications: Days = Field(description="approved applications and their certificates, from the decision")
@@ -21,7 +22,8 @@ class Retention(Part):
 
 
 class Privacy(Part):
-    """``controller`` is who answers for the data; without ``email`` the privacy notice cannot be published."""
+    """``controller`` is who answers for the data; without ``email`` the privacy notice cannot be published.
+    ``controller`` is who answers for the data; without ``email`` the privacy notice cannot be published."""
 
     controller: Texts
     email: Email | None = None

@@ -1,5 +1,5 @@
-"""The shape of ``tenants/<city>.yaml``. tenants/schema.json is made from these models (``make schema``); what a file
-*means* is checked by lint.py."""
+"""The shape of ``tenants/<city>.yaml``. tenants/schema.json is made from these models (``make schema``);
+what a file *means* is checked by lint.py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ Page = Literal["privacy", "accessibility", "terms", "contact", "status"]
 
 
 class Contact(Part):
-    """Contact points. Those that are left out must be there before the city goes live: its legal pages name them."""
+    """Contact points. Those that are left out must be there before the city goes live: its legal pages name
+    them."""
 
     publisher: Texts | None = Field(default=None, description="the body that publishes the pages")
     email: Email
@@ -45,19 +46,20 @@ class Logo(Part):
 
 
 class EnabledService(Part):
-    """A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape."""
+    """A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape.
+    A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape."""
 
     template: Identifier | None = Field(
         default=None, description="the template, when it is not the service's own id"
     )
     department: Identifier
-    override: dict[str, Any] = {}
+    override: dict[str, Any] = Field(default_factory=dict)
 
 
 class LegalSection(Part):
     heading: Sentence
-    paragraphs: list[Sentence] = []
-    items: list[Sentence] = []
+    paragraphs: list[Sentence] = Field(default_factory=list)
+    items: list[Sentence] = Field(default_factory=list)
 
 
 class LegalText(Part):

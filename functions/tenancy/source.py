@@ -1,5 +1,6 @@
-"""YAML text to plain data that remembers where everything stands. Strict YAML 1.2: one document, no tags, no duplicate
-keys, aliases only as far as they stay small. Whatever the bytes are, the answer is data or one ``Refused``."""
+"""YAML text to plain data that remembers where everything stands. Strict YAML 1.2: one document, no tags, no
+duplicate keys, aliases only as far as they stay small. Whatever the bytes are, the answer is data or one
+``Refused``."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class Place:
 
 
 class Refused(Exception):
-    """The file cannot be used. ``sentence`` says why in plain words; ``str()`` puts file, line and column before it."""
+    """The file cannot be used. ``sentence`` says why in plain words; ``str()`` puts file, line and column
+    before it."""
 
     def __init__(self, name: str, sentence: str, place: Place | None = None) -> None:
         self.name, self.sentence, self.place = name, sentence, place
@@ -41,8 +43,8 @@ class Refused(Exception):
 
 @dataclass
 class Source:
-    """``data`` is plain (dict, list, str, int, float, bool, None); ``places`` maps a path to where its key or item
-    stands, ``text`` is the file as read."""
+    """``data`` is plain (dict, list, str, int, float, bool, None); ``places`` maps a path to where its key
+    or item stands, ``text`` is the file as read."""
 
     name: str
     text: str

@@ -1,0 +1,109 @@
+"""Finds cities. The only module that makes a ``City``; holding one is the right to open its scope.
+
+What was found is kept for 30 seconds at most; a configuration for as long as it is the active one."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from functions.core.city import CITY_ID, City, seal
+from functions.core.errors import NotFound
+from functions.core.scope import platform_scope, tenant_scope
+from functions.tenancy import store
+from functions.tenancy.domain import LIVE, CityRow
+
+KEEP_SECONDS = 30.0
+KEEP_CITIES = 512
+_lock = threading.Lock()
+_found: OrderedDict[str, tuple[float, City | None]] = OrderedDict()
+
+
+def find_city(city_id: str) -> City | None:
+    """The live city with that id, or None. Two reads at most, none within 30 seconds of the last."""
+    if not CITY_ID.fullmatch(city_id):
+        return None
+    now = time.monotonic()
+    with _lock:
+        kept = _found.get(city_id)
+    if kept and kept[0] > now:
+        return kept[1]
+    city = _load(city_id, kept[1] if kept else None)
+    with _lock:
+        _found[city_id] = (now + KEEP_SECONDS, city)
+        _found.move_to_end(city_id)
+        while len(_found) > KEEP_CITIES:
+            _found.popitem(last=False)
+    return city
+
+
+def _load(city_id: str, known: City | None) -> City | None:
+    with platform_scope("find a city"):
+        row = store.read_row(city_id)
+    if row is None or row.state != LIVE:
+        return None
+    if known is not None and known.version == row.active:
+        return known
+    return _with_config(row)
+
+
+def _with_config(row: CityRow) -> City:
+    """The city with its active configuration; an empty one before the first is live."""
+    bare = seal(row.id, row.state, {"names": row.names, "languages": row.languages}, row.active)
+    if not row.active:
+        return bare
+    with tenant_scope(bare, "configuration"):
+        record = store.read_config(row.active)
+    if record is None:
+        raise LookupError(f"configuration {row.active} of {row.id} is not in its table")
+    return seal(row.id, row.state, record.config, row.active)
+
+
+def city_for_admin(city_id: str) -> City:
+    """A city in whatever state, read afresh. Raises NotFound."""
+    if not CITY_ID.fullmatch(city_id):
+        raise NotFound("There is no city of that name")
+    with platform_scope("administer a city"):
+        row = store.read_row(city_id)
+    if row is None:
+        raise NotFound("There is no city of that name")
+    return _with_config(row)
+
+
+def city_before_live(row: CityRow) -> City:
+    """For onboarding: the city of a row, without its configuration."""
+    return seal(row.id, row.state, {"names": row.names, "languages": row.languages}, row.active)
+
+
+def live_city_ids() -> list[str]:
+    """Ids of the cities that are live; reads the registry's list only."""
+    with platform_scope("list the live cities"):
+        return list(store.city_ids(LIVE))
+
+
+def live_city_names() -> list[tuple[str, dict[str, str], list[str]]]:
+    """``(id, names, languages)`` of the live cities by id; reads the registry's list only."""
+    with platform_scope("list the live cities"):
+        return [
+            (city_id, names, languages)
+            for city_id, state, names, languages in store.read_list()
+            if state == LIVE
+        ]
+
+
+def live_cities() -> Iterator[City]:
+    """Every live city with its configuration, one after the other: for workers, not for pages."""
+    for city_id in live_city_ids():
+        if city := find_city(city_id):
+            yield city
+
+
+def forget(city_id: str | None = None) -> None:
+    """Drop what is kept, for one city or for all: after an apply in the same process, and in tests."""
+    with _lock:
+        if city_id is None:
+            _found.clear()
+        else:
+            _found.pop(city_id, None)
