@@ -2,106 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from chalice.test import Client
-from tests.builders import both, city_config
-from tests.cases.browser import Browser, as_json, make_app, stored
-from tests.world import World, two_cities
+from tests.cases.browser import Browser, as_json, stored
+from tests.cases.walk import ANSWERS, PDF, begin, fill, finish
 
 from functions.core import clock
-from functions.services.service import resolve
-from functions.tenancy import registry
-from functions.tenancy.country import country
-
-PDF = b"%PDF-1.7 a bill (demo)"
-ANSWERS: dict[str, dict[str, dict[str, str]]] = {
-    "oakville": {
-        "name": {"name": "Maria Garcia"},
-        "birth-date": {"birth_date-day": "29", "birth_date-month": "2", "birth_date-year": "1984"},
-        "identity-number": {"identity_number": "536 90-4399"},
-        "address": {
-            "address-street": "12 Oak Street", "address-city": "Oakville", "address-state": "tx",
-            "address-postcode": "78701",
-        },
-        "since": {"since-day": "1", "since-month": "6", "since-year": "2020"},
-        "reason": {"reason": "school"},
-        "email": {"email": " maria@citizen.example "},
-        "phone": {"phone": "(202) 555-0143"},
-    },
-    "qinghe": {
-        "name": {"name": "王小明"},
-        "birth-date": {"birth_date-day": "３１", "birth_date-month": "12月", "birth_date-year": "1949"},
-        "identity-number": {"identity_number": "110105 19491231 002x"},
-        "address": {
-            "address-province": "河北省", "address-city": "清河市", "address-district": "清河区",
-            "address-street": "中心街道", "address-detail": "1 号 2 单元 301 室", "address-postcode": "",
-        },
-        "since": {"since-day": "1", "since-month": "9", "since-year": "2019"},
-        "reason": {"reason": "other"},
-        "email": {"email": "wang＠citizen.example"},
-        "phone": {"phone": ""},
-    },
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def client() -> Iterator[Client]:
-    """The app, made once."""
-    with Client(make_app()) as made:
-        yield made
-
-
-@pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Two cities with their countries' profiles; Qinghe takes a fee and does without the file."""
-    configs = {}
-    for city_id in ("oakville", "qinghe"):
-        config = city_config(city_id)
-        profile = country(config["country"])
-        configs[city_id] = {**config, "country_profile": profile.model_dump(mode="json", exclude={"legal", "retention"})}
-    override = {
-        "fee": {"amount": 500, "basis": both("Example (demo)", "示例（演示）")},
-        "documents": [{"id": "proof-of-address", "required": False}],
-    }
-    configs["qinghe"]["services"] = {
-        "residence-certificate": resolve("residence-certificate", override, department="residents")
-    }
-    with two_cities(configs) as made:
-        monkeypatch.setattr(registry, "find_city", {"oakville": made.oakville, "qinghe": made.qinghe}.get)
-        yield made
-
-
-@pytest.fixture
-def browser(client: Client, world: World) -> Browser:
-    return Browser(client, world)
-
-
-def begin(browser: Browser, city: str, lang: str = "") -> Browser:
-    """Press the start button."""
-    if lang:
-        browser.cookies["lang"] = lang
-    return browser.get(f"/{city}/services/residence-certificate").submit()
-
-
-def fill(browser: Browser, city: str, until: str = "check") -> Browser:
-    """Answer page after page until the one named."""
-    for _ in range(12):
-        page = browser.address.rpartition("/")[2].partition("?")[0]
-        if page == until:
-            return browser
-        if page == "proof":
-            if browser.page.find("form", id="upload"):
-                browser.upload("bill 1.pdf", PDF)
-            browser.submit("go-on")
-        else:
-            browser.submit(**{name.replace("-", "__"): value for name, value in ANSWERS[city][page].items()})
-    raise AssertionError(f"never reached {until}, stuck at {browser.address} {browser.problems}")
-
-
-def finish(browser: Browser, city: str) -> Browser:
-    return fill(begin(browser, city), city).submit(declaration="yes")
 
 
 @pytest.mark.parametrize("city", ["oakville", "qinghe"])
@@ -277,8 +185,6 @@ def test_only_the_browser_that_began_a_draft_opens_it(browser: Browser, client: 
 
 
 def test_a_draft_ends(browser: Browser) -> None:
-    from datetime import timedelta
-
     page = begin(browser, "oakville").address
     with clock.frozen(clock.now() + timedelta(days=8)):
         assert browser.get(page).status == 404
