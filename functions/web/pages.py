@@ -77,6 +77,12 @@ def status_of_services(ctx: PageContext) -> Page:
     return legal_page(ctx, "status", services=service_cards(ctx))
 
 
+@bp.page("/{city}/{rest+}", access="public")
+def nothing(ctx: PageContext) -> Page:
+    """Any other address: a page in the city's language, not the gateway's own message."""
+    raise NotFound
+
+
 def legal_page(ctx: PageContext, name: str, **data: Any) -> Page:
     """A page of structured text from the configuration; marked when it exists in another language only."""
     text, lang = pick_with_language(ctx.city.config["legal"][name], ctx.lang)

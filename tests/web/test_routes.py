@@ -113,6 +113,12 @@ def test_an_unknown_city_is_a_page_that_says_so(client):
     assert response.status_code == 404 and "Page not found" in response.body.decode()
 
 
+def test_an_address_that_nothing_answers_is_a_page_of_the_city(client):
+    response = get(client, "/qinghe/no-such-page")
+    assert response.status_code == 404
+    check_structure(parse(response.body.decode()), "zh-Hans")
+
+
 @pytest.mark.parametrize("status", PROBLEMS)
 @pytest.mark.parametrize(("city", "lang"), [("oakville", "en"), ("qinghe", "zh-Hans")])
 def test_errors_are_pages_in_the_citys_language(client, status, city, lang):
