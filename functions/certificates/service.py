@@ -12,9 +12,9 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.certificates import domain, store
-from functions.certificates.domain import Certificate
+from functions.certificates.domain import Certificate, masked_name
 from functions.core import audit, ids, limits
-from functions.core.context import Context
+from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_, pick, use_language
 from functions.core.keyring import city_key
@@ -22,6 +22,9 @@ from functions.core.store import contended, failed_conditions, transaction
 
 if TYPE_CHECKING:
     from functions.cases.domain import Case
+    from functions.services.domain import Service
+
+__all__ = ["masked_name"]
 
 VERIFICATIONS = (300, 3600)  # per network and seconds; guessing 128 bits is hopeless anyway, this keeps the load down
 TOKEN_LENGTH = 22
@@ -33,23 +36,25 @@ _UPDATE = 2  # position of the certificate in the transaction: after the event a
 def issue(tx: TransactWrite, ctx: Context, case: Case) -> str | None:
     """Add the certificate of an approved case to the approval's transaction; answers what the case keeps of it (the
     token's digest). None when the service issues none."""
-    definition = ctx.city.service(case.service) or {}
-    wanted = definition.get("certificate")
-    if not wanted:
+    definition = ctx.city.service(case.service)
+    if definition is None or not definition.get("certificate"):
         return None
-    certificate = make(ctx, case, definition, wanted)
+    certificate = make(ctx, case, definition)
     store.put_new(tx, certificate)
     return certificate.digest
 
 
-def make(ctx: Context, case: Case, definition: Mapping[str, Any], wanted: Mapping[str, Any]) -> Certificate:
+def make(ctx: Context, case: Case, definition: Mapping[str, Any]) -> Certificate:
     """The certificate in every language of the city, said once and for all."""
+    from functions.services.domain import Service
+
+    service, wanted = Service(definition, case.service), definition["certificate"]
     today = city_date(ctx)
     days = wanted.get("validity_days")
     until = today + timedelta(days=int(days)) if days else None
     texts = {}
     for lang in ctx.city.languages:
-        values = _values(ctx, lang, case, definition, today, until)
+        values = _values(ctx, lang, case, service, today, until)
         texts[lang] = domain.fill(pick(wanted["text"], lang), values)
     return Certificate(
         digest=ids.digest(token_of(ctx, case.id)),
@@ -66,30 +71,17 @@ def make(ctx: Context, case: Case, definition: Mapping[str, Any], wanted: Mappin
     )
 
 
-def _values(
-    ctx: Context, lang: str, case: Case, definition: Mapping[str, Any], today: date, until: date | None
-) -> dict[str, str]:
+def _values(ctx: Context, lang: str, case: Case, service: Service, today: date, until: date | None) -> dict[str, str]:
+    from functions.services.answers import displayed
     from functions.web import formats
 
     with use_language(lang):
-        fields = [field for page in definition["form"]["pages"] for field in page["fields"]]
-        values = {field["id"]: _words(field, str(case.answers.get(field["id"], ""))) for field in fields}
         return {
-            **values,
+            **displayed(service, case.answers),
             "date": formats.day(today),
             "valid_until": formats.day(until) if until else "",
             "city": ctx.city.name(lang),
         }
-
-
-def _words(field: Mapping[str, Any], answer: str) -> str:
-    from functions.web import formats
-
-    if field["type"] == "date" and answer:
-        return formats.day(answer)
-    if field["type"] == "radios":
-        return next((pick(option["label"]) for option in field["options"] if option["value"] == answer), answer)
-    return ", ".join(line.strip() for line in answer.splitlines() if line.strip())
 
 
 def token_of(ctx: Context, case_id: str) -> str:
@@ -107,6 +99,16 @@ def address_of(ctx: Context, case_id: str) -> str:
 def certificate_of(case: Case) -> Certificate | None:
     """The certificate of a case: one call, or none when the case has none."""
     return store.get(case.certificate) if case.certificate else None
+
+
+def view_certificate(ctx: Context, case_id: str) -> Certificate:
+    """The holder's own certificate; the view is recorded before it is shown. Raises NotFound. Two calls."""
+    certificate, chain = store.get_with_chain(ids.digest(token_of(ctx, case_id)), case_id)
+    if certificate is None:
+        raise NotFound
+    reader = Context(ctx.city, Actor("citizen", case_id), ctx.lang, ctx.now, ctx.request_id)
+    audit.record_view(chain, reader, "certificate_viewed")
+    return certificate
 
 
 def verify(token: str, network: str) -> Certificate | None:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Literal
+from urllib.parse import quote
 
 from chalice.app import Blueprint, Request, Response
 
 from functions.core import i18n, log, scope, usage
 from functions.core.context import Actor
 from functions.core.errors import Forbidden, TownkitError
+from functions.core.i18n import N_
 from functions.web import languages, responses
 from functions.web.request import PageContext, make_context, platform_context
 
@@ -101,8 +103,8 @@ def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str
     try:
         if access == "staff" and not _signed_in(ctx):
             if ctx.method != "GET":
-                raise Forbidden
-            return responses.redirect(ctx, f"/{ctx.city.id}/console/sign-in")
+                raise Forbidden(N_("You were signed out. Go back, copy what you typed, and sign in again."))
+            return responses.redirect(ctx, f"/{ctx.city.id}/console/sign-in?then={quote(ctx.path, safe='')}")
         return _inside(ctx, view, params)
     finally:
         usage.flush_if_due()

@@ -1,0 +1,222 @@
+"""A clerk's desk: what waits in a department, what comes next, and a decision as it was typed. No applicant's full name
+is read here; opening a case is `service.view_case`, which is audited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from functions.cases import service, store
+from functions.cases.domain import (
+    ACTIONS,
+    CLOSED_GROUP,
+    OPEN_GROUP,
+    STATES,
+    WAITING_GROUP,
+    Case,
+    Decision,
+    Document,
+    Kind,
+    Missing,
+)
+from functions.core import audit, clock, keys
+from functions.core.context import Context
+from functions.core.errors import Forbidden, NotFound
+from functions.core.i18n import N_
+
+if TYPE_CHECKING:
+    from functions.identity.domain import Staff
+
+PAGE = 50
+LOOK_AHEAD = 20
+GROUPS = {"open": OPEN_GROUP, "waiting": WAITING_GROUP, "closed": CLOSED_GROUP}
+COLOURS = {
+    "submitted": "blue",
+    "waiting_for_applicant": "yellow",
+    "approved": "green",
+    "refused": "red",
+    "open": "orange",
+    "in_progress": "purple",
+    "resolved": "green",
+}
+Cursor = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A case in a list. ``title`` is a masked name or an incident's title."""
+
+    id: str
+    kind: Kind
+    reference: str
+    service: str
+    title: str
+    state: str
+    submitted_at: str
+    due_at: str | None
+    overdue: bool
+
+    @property
+    def state_label(self) -> str:
+        """A message id."""
+        return STATES[self.state][1]
+
+    @property
+    def colour(self) -> str:
+        """Of its tag."""
+        return COLOURS[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a desk. ``counts`` are of this page, by kind; ``more`` is where the next page starts."""
+
+    rows: list[Row]
+    counts: dict[str, int]
+    more: Cursor | None
+
+
+def is_overdue(due_at: str | None, group: str, now: datetime) -> bool:
+    """The promise is broken only while the case waits for us."""
+    return bool(due_at) and group == OPEN_GROUP and str(due_at) < clock.iso(now)
+
+
+def list_desk(ctx: Context, staff: Staff, department: str, group: str, kind: str, after: Cursor | None) -> Listing:
+    """Fifty cases of a department: open and waiting ones oldest first, closed ones latest first. One call.
+
+    Raises NotFound for a department that is not the clerk's and for a group or a cursor that does not exist."""
+    if not staff.works_in(department) or group not in GROUPS:
+        raise NotFound
+    index_key, prefix = keys.department_list(department), f"{GROUPS[group]}#"
+    if after and not (after.get("list_key") == index_key and after.get("list_sort", "").startswith(prefix)):
+        raise NotFound
+    found = store.CaseItem.listed.query(
+        index_key,
+        store.CaseItem.list_sort.startswith(prefix),
+        limit=PAGE,
+        scan_index_forward=group != "closed",
+        last_evaluated_key={name: {"S": value} for name, value in after.items()} if after else None,
+    )
+    rows = [_row(item, ctx.now) for item in found]
+    counts = {each: sum(row.kind == each for row in rows) for each in ("application", "incident")}
+    last = found.last_evaluated_key if len(rows) == PAGE else None
+    more = {name: str(value["S"]) for name, value in last.items()} if last else None
+    return Listing([row for row in rows if kind in ("", row.kind)], counts, more)
+
+
+def _row(item: store.CaseItem, now: datetime) -> Row:
+    return Row(
+        id=keys.case_id(item.pk),
+        kind="incident" if item.kind == "incident" else "application",
+        reference=item.reference,
+        service=item.service or "",
+        title=item.title or "",
+        state=item.state,
+        submitted_at=item.submitted_at,
+        due_at=item.due_at,
+        overdue=is_overdue(item.due_at, item.group, now),
+    )
+
+
+def find_next(staff: Staff, case_id: str) -> str | None:
+    """The open case of the same department that has waited longest after this one, else the one that has waited
+    longest of all; None when there is no other that the clerk may decide. Three calls at most."""
+    case = find_case(staff, case_id)
+    here = keys.desk_sort(OPEN_GROUP, clock.parse(case.submitted_at), case.id)
+    for start in (here + "!", f"{OPEN_GROUP}#"):
+        found = store.CaseItem.listed.query(
+            keys.department_list(case.department),
+            store.CaseItem.list_sort.between(start, f"{OPEN_GROUP}#~"),
+            limit=LOOK_AHEAD,
+        )
+        for item in found:
+            if keys.case_id(item.pk) != case_id and staff.may_decide(item.kind):
+                return keys.case_id(item.pk)
+    return None
+
+
+def find_case(staff: Staff, case_id: str) -> Case:
+    """A case of the clerk's departments, for a page that shows nothing of the applicant. Raises NotFound. One call."""
+    case = store.get_case(case_id)
+    if case is None or not staff.works_in(case.department):
+        raise NotFound
+    return case
+
+
+def open_document(ctx: Context, staff: Staff, case_id: str, file_id: str) -> Document:
+    """A document of a case; that it was opened is in the audit chain before the answer. Raises NotFound. Two calls."""
+    found = _find_file(staff, case_id)
+    document = next((one for one in found.case.documents if one.id == file_id), None)
+    if document is None:
+        raise NotFound
+    audit.record_view(found.chain, ctx, "file_opened", {"file": file_id})
+    return document
+
+
+def view_history(ctx: Context, staff: Staff, case_id: str) -> tuple[Case, list[audit.EventItem]]:
+    """A case with all of its events, latest first; that they were looked at is recorded first. Raises NotFound."""
+    found = _find_file(staff, case_id)
+    audit.record_view(found.chain, ctx, "history_viewed")
+    return found.case, _all_events(case_id) if len(found.events) >= store.HISTORY else found.events
+
+
+def _all_events(case_id: str) -> list[audit.EventItem]:
+    return list(
+        audit.EventItem.query(
+            keys.case(case_id), audit.EventItem.sk.startswith(keys.EVENT_PREFIX), scan_index_forward=False
+        )
+    )
+
+
+def _find_file(staff: Staff, case_id: str) -> store.CaseFile:
+    found = store.get_file(case_id)
+    if found is None or not staff.works_in(found.case.department):
+        raise NotFound
+    return found
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A decision as it came from the form, kept to be shown again when it could not be carried out."""
+
+    action: str
+    version: int
+    reason: str
+    missing: tuple[str, ...]
+    notes: Mapping[str, str]
+
+    @classmethod
+    def parse(cls, form: Mapping[str, list[str]]) -> Typed:
+        """From the posted form. Whatever is odd is kept as it is and refused by the domain's rules."""
+        first = {name: (values or [""])[0] for name, values in form.items()}
+        version = first.get("version", "")
+        notes = {name.removeprefix("note-"): value.strip() for name, value in first.items() if name.startswith("note-")}
+        return cls(
+            action=first.get("action", ""),
+            version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1,
+            reason=first.get("reason", "").strip(),
+            missing=tuple(form.get("missing", ())),
+            notes=notes,
+        )
+
+    @property
+    def decision(self) -> Decision:
+        """What the domain judges: only what belongs to the chosen action."""
+        action = ACTIONS.get(self.action)
+        needs = action.needs if action else "nothing"
+        return Decision(
+            self.action,
+            self.version,
+            self.reason if needs in ("reason", "note") else "",
+            tuple(Missing(field, self.notes.get(field, "")) for field in self.missing) if needs == "missing" else (),
+        )
+
+
+def decide(ctx: Context, staff: Staff, case_id: str, typed: Typed) -> Case:
+    """Carry out a typed decision. Raises what `service.decide` raises, and Forbidden for a role that may not decide."""
+    action = ACTIONS.get(typed.action)
+    if action and not staff.may_decide(action.kind):
+        raise Forbidden(N_("Your role does not allow decisions on these cases"))
+    return service.decide(ctx, staff, case_id, typed.decision)

@@ -1,0 +1,169 @@
+"""What the console's templates show of a case: plain values in the clerk's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from functions.cases.desk import COLOURS, is_overdue
+from functions.cases.domain import Case, Document
+from functions.core.audit import EventItem
+from functions.core.context import Context
+from functions.core.i18n import N_, pick, t
+from functions.services import answers
+from functions.services.domain import Field, Service
+
+ACTION_LABELS = {
+    "approve": N_("Approve"),
+    "refuse": N_("Refuse"),
+    "send_back": N_("Send back"),
+    "start": N_("Start work"),
+    "resolve": N_("Resolve"),
+}
+ACTION_HINTS = {
+    "approve": N_("The applicant gets the result at once."),
+    "refuse": N_("The applicant gets your reason."),
+    "send_back": N_("The applicant gets your list and can add what is missing."),
+    "start": N_("Others see that somebody is on it."),
+    "resolve": N_("Say what was done."),
+}
+EVENT_LABELS = {
+    "submitted": N_("Application sent"),
+    "opened": N_("Incident opened by a sensor"),
+    "cleared": N_("The sensor reports normal values again"),
+    "viewed": N_("Viewed"),
+    "history_viewed": N_("History viewed"),
+    "file_opened": N_("Document opened"),
+    "certificate_viewed": N_("Certificate viewed"),
+    "certificate_revoked": N_("Certificate revoked"),
+    "approve": N_("Approved"),
+    "refuse": N_("Refused"),
+    "send_back": N_("Sent back"),
+    "resubmit": N_("Missing parts added by the applicant"),
+    "start": N_("Work started"),
+    "resolve": N_("Resolved"),
+}
+VIEWS = ("viewed", "history_viewed", "file_opened", "certificate_viewed")
+ACTOR_LABELS = {
+    "citizen": N_("Applicant"),
+    "device": N_("Sensor"),
+    "system": N_("Townkit"),
+    "operator": N_("Operator of the installation"),
+}
+SEVERITIES = {
+    "info": N_("Information"),
+    "minor": N_("Minor"),
+    "major": N_("Major"),
+    "critical": N_("Critical"),
+}
+
+
+def service_of(ctx: Context, case: Case) -> Service | None:
+    """The definition that the case belongs to; None for an incident, or when the city no longer offers it."""
+    raw = ctx.city.service(case.service) if case.service else None
+    return Service(raw, case.service) if raw else None
+
+
+def service_names(ctx: Context) -> dict[str, str]:
+    """Service id -> its name."""
+    return {key: pick(raw["service"]["name"]) for key, raw in ctx.city.config.get("services", {}).items()}
+
+
+def case_view(ctx: Context, case: Case) -> dict[str, Any]:
+    """A case's facts for the page."""
+    service = service_of(ctx, case)
+    incident = case.kind == "incident"
+    return {
+        "id": case.id,
+        "kind": case.kind,
+        "reference": case.reference,
+        "heading": case.title if incident else (pick(service.name) if service else case.service),
+        "state": case.state,
+        "state_label": t(case.state_label),
+        "colour": COLOURS[case.state],
+        "submitted_at": case.submitted_at,
+        "due_at": case.due_at,
+        "overdue": is_overdue(case.due_at, case.group, ctx.now),
+        "version": case.version,
+        "rows": evidence_rows(ctx, case) if incident else answer_rows(service, case),
+        "documents": [_document(one, service) for one in case.documents],
+        "reason": case.reason,
+        "missing": [{"label": label_of(service, one.field), "note": one.note} for one in case.missing],
+        "actions": [action.name for action in case.actions],
+        "certificate": case.certificate,
+    }
+
+
+def answer_rows(service: Service | None, case: Case) -> list[dict[str, str]]:
+    """Questions and answers in the form's order, then answers whose question is gone."""
+    known = answers.displayed(service, case.answers) if service else {}
+    rows = [{"key": label_of(service, field), "value": text} for field, text in known.items()]
+    gone = [{"key": field, "value": str(text)} for field, text in case.answers.items() if field not in known]
+    return rows + gone
+
+
+def evidence_rows(ctx: Context, case: Case) -> list[dict[str, str]]:
+    """What the sensor saw."""
+    from functions.web import formats
+
+    seen: Mapping[str, Any] = case.evidence
+    cleared: Mapping[str, Any] = seen.get("cleared") or {}
+    names = seen.get("names") or {}
+    rows = [
+        (t("Sensor"), pick(names) if names else case.thing),
+        (t("Severity"), t(SEVERITIES.get(case.severity, case.severity))),
+        (t("Measured"), pick(seen.get("metric_names") or {}) or str(seen.get("metric", ""))),
+        (t("Value"), _measure(seen)),
+        (t("Limit"), _measure({"value": seen.get("level"), "unit": seen.get("unit")})),
+        (t("Time"), formats.moment(seen["at"], ctx.city.zone) if seen.get("at") else ""),
+        (t("Normal again since"), formats.moment(case.cleared_at, ctx.city.zone) if case.cleared_at else t("Not yet")),
+        (t("Value then"), _measure(cleared)),
+    ]
+    return [{"key": key, "value": value} for key, value in rows if value]
+
+
+def _measure(seen: Mapping[str, Any]) -> str:
+    value = seen.get("value")
+    return "" if value is None else f"{value:g} {seen.get('unit') or ''}".strip()
+
+
+def _document(document: Document, service: Service | None) -> dict[str, Any]:
+    return {
+        "id": document.id,
+        "name": document.name,
+        "label": label_of(service, document.field),
+        "kilobytes": max(1, round(document.size / 1024)),
+    }
+
+
+def label_of(service: Service | None, field_id: str) -> str:
+    """A short name of a question: a document's own name, else the question; the id when the question is gone."""
+    field = service.field(field_id) if service else None
+    if service is None or field is None:
+        return field_id
+    document = service.document(field.document) if field.type == "file" else None
+    return pick(document["name"]) if document else pick(field.label)
+
+
+def missing_choices(ctx: Context, case: Case) -> list[dict[str, str]]:
+    """What can be asked for again: every question of the form, documents first."""
+    service = service_of(ctx, case)
+    fields: list[Field] = list(service.fields) if service else []
+    fields.sort(key=lambda field: field.type != "file")
+    return [{"id": field.id, "label": label_of(service, field.id)} for field in fields]
+
+
+def events_view(events: Iterable[EventItem], *, views: bool) -> list[dict[str, Any]]:
+    """Events with words for people; without ``views`` only what changed something."""
+    return [_event(event) for event in events if views or event.action not in VIEWS]
+
+
+def _event(event: EventItem) -> dict[str, Any]:
+    known = ACTOR_LABELS.get(event.actor_kind)
+    return {
+        "at": event.at,
+        "what": t(EVENT_LABELS.get(event.action, event.action)),
+        "who": t(known) if known else event.actor_id,
+        "seq": int(event.seq),
+        "hash": event.hash,
+    }
