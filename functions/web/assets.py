@@ -12,7 +12,7 @@ from pathlib import Path
 from functions.core import paths
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "app.css": ("vendor/govuk-frontend/govuk-frontend.min.css", "app.css"),
+    "app.css": ("vendor/govuk-frontend/govuk-frontend.min.css", "app.css", "desk.css"),
     "app.js": ("app.js",),
     "icon.svg": ("icon.svg",),
 }
