@@ -4,20 +4,19 @@ admin function; AWS IoT itself is asked through the provisioner. Every step can 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import Any
 
 from functions.core import audit, clock, ids
-from functions.core.aws import own_client
 from functions.core.context import Actor, Context
-from functions.core.errors import Conflict, Invalid, NotFound, Unavailable
+from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
 from functions.core.store import transaction
 from functions.sensing import profiles, provisioning, service, store
 from functions.sensing.store import ACTIVE, REVOKED, Device
+from functions.tenancy import control
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
@@ -28,8 +27,6 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
     from functions.tenancy.registry import city_for_admin
 
     city = city_for_admin(str(event["city"]))
-    if city is None:
-        raise NotFound
     actor = Actor("operator", str(event.get("actor") or "command-line"))
     ctx = Context(city, actor, city.languages[0], clock.now(), ids.new_id())
     with tenant_scope(city, "devices"):
@@ -43,7 +40,7 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     thing, profile = str(event.get("thing", "")), str(event.get("profile", ""))
     provisioning.thing_name(ctx.city.id, thing)
     _check(ctx, thing, profile, bool(event.get("renew")))
-    made = ask_provisioner({"action": "device-add", "city": ctx.city.id, "thing": thing})
+    made = control.ask("device-add", ctx.city.id, thing=thing)
     device = Device(thing, profile, str(event.get("name") or ""), ACTIVE, clock.iso(ctx.now))
     _record(ctx, device, str(made["certificate_id"]), "device-added")
     return {
@@ -87,7 +84,7 @@ def revoke_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
         raise NotFound(N_("There is no such device"))
     if device.state != REVOKED:
         _record(ctx, Device(thing, device.profile, device.title, REVOKED, device.since), "", "device-revoked")
-    answer = ask_provisioner({"action": "device-revoke", "city": ctx.city.id, "thing": thing})
+    answer = control.ask("device-revoke", ctx.city.id, thing=thing)
     return {"thing": thing, "state": REVOKED, **answer}
 
 
@@ -105,14 +102,14 @@ def topic(city_id: str, thing: str) -> str:
 
 def _check(ctx: Context, thing: str, profile: str, renew: bool) -> None:
     if profile not in profiles.profile_ids():
-        raise Invalid({"profile": N_("There is no such device profile")})
+        raise Invalid({"profile": profile}, N_("There is no such device profile"))
     devices = {device.thing: device for device in store.devices()}
     found = devices.get(thing)
     if found and found.state == ACTIVE and not renew:
         raise Conflict(N_("This device has a certificate already. Revoke it, or ask for a new one."))
     active = [device for device in devices.values() if device.state == ACTIVE and device.thing != thing]
     if len(active) >= ctx.city.limit("devices", 500):
-        raise Invalid({"thing": N_("The city's plan allows no more devices")})
+        raise Invalid({"thing": thing}, N_("The city's plan allows no more devices"))
 
 
 def _record(ctx: Context, device: Device, certificate: str, action: str) -> None:
@@ -121,14 +118,3 @@ def _record(ctx: Context, device: Device, certificate: str, action: str) -> None
         store.put_device(tx, device, certificate)
         audit.append(tx, chain, action, ctx, {"profile": device.profile, "certificate": certificate[:16]})
         audit.close(tx, chain)
-
-
-def ask_provisioner(request: dict[str, Any]) -> dict[str, Any]:
-    """Invoke the provisioner function. Raises Unavailable when it fails."""
-    answer = own_client("lambda").invoke(
-        FunctionName=settings().provisioner, Payload=json.dumps(request).encode()
-    )
-    body = json.loads(answer["Payload"].read() or b"null")
-    if answer.get("FunctionError") or not isinstance(body, dict) or "error" in body:
-        raise Unavailable
-    return body

@@ -13,8 +13,10 @@ from typing import Any
 
 from functions.core.aws import own_client
 from functions.core.errors import Invalid
+from functions.core.i18n import N_
 from functions.core.settings import settings
 
+BAD_THING = N_("A thing's id has 2 to 48 characters: small letters, digits and hyphens")
 THING = re.compile(r"[a-z][a-z0-9-]{0,46}[a-z0-9]")
 
 
@@ -29,7 +31,7 @@ def thing_name(city_id: str, thing: str) -> str:
     thing id.
     """
     if not THING.fullmatch(thing):
-        raise Invalid({"thing": "A thing's id has 2 to 48 characters: small letters, digits and hyphens"})
+        raise Invalid({"thing": BAD_THING}, BAD_THING)
     return f"{city_id}:{thing}"
 
 
@@ -126,4 +128,4 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
         return dict(add_device(event["city"], event["thing"]))
     if event["action"] == "device-revoke":
         return {"revoked": revoke_device(event["city"], event["thing"])}
-    raise Invalid({"action": "unknown action"})
+    raise Invalid({"action": str(event["action"])}, "there is no such action")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from functions.core import clock, ids, log
@@ -14,7 +14,7 @@ from functions.core.i18n import N_, pick
 from functions.sensing import intake, quota, store
 from functions.sensing.domain import Arrival, Rule, Transition, readings_of
 from functions.sensing.senml import SenmlError, resolve
-from functions.sensing.store import DAY_MS, Known, Refusal
+from functions.sensing.store import DAY_MS, Device, Known, Refusal
 
 REFUSALS_KEPT_DAYS = 30
 READINGS_KEPT_DAYS = 365
@@ -75,11 +75,7 @@ def _take_device(ctx: Context, device: Known | None, messages: Sequence[Message]
             taken.refused.append((message, error))
     if device is None or not arrivals:
         return 0
-    rules = [
-        rule
-        for rule in map(Rule.from_config, _config(ctx)["rules"])
-        if rule.watches(device.thing, device.profile)
-    ]
+    rules = rules_of(ctx, device.thing, device.profile)
     _, added = intake.store(_shelf(ctx, device), device.open, arrivals, rules)
     return added
 
@@ -196,16 +192,52 @@ def refusal_of(message: Message, error: SenmlError) -> Refusal:
     )
 
 
-def daily_usage(day: datetime) -> dict[str, int]:
-    """Messages and readings that the open scope's city is charged for on a UTC day: exact, for the last seven
-    days.
+def day_counts(ctx: Context) -> Iterator[tuple[date, int, int]]:
+    """``(UTC day of receipt, messages, readings)`` of every device for its last seven days with messages:
+    exact, what is charged. Several lines may have the same day.
     """
-    number = int(day.timestamp()) // 86_400
-    counts = [
-        device.open.days.get(number, (0, 0))
-        for device in store.known(d.thing for d in store.devices()).values()
-    ]
-    return {"messages": sum(m for m, _ in counts), "readings": sum(r for _, r in counts)}
+    for device in store.known(entry.thing for entry in store.devices()).values():
+        for number, (messages, readings) in device.open.days.items():
+            yield datetime.fromtimestamp(number * 86_400, UTC).date(), messages, readings
+
+
+@dataclass(frozen=True)
+class Station:
+    """A device for a page: ``known`` is None before its first message; ``registered`` None before its
+    certificate.
+    """
+
+    thing: str
+    profile_id: str
+    names: Mapping[str, str] | str
+    known: Known | None
+    registered: Device | None
+
+
+def list_stations(ctx: Context, start: int, size: int) -> tuple[list[Station], int]:
+    """A part of the city's devices, by name of the thing, with their latest readings, and how many there are:
+    those in the city's file and those registered beside it. Two calls.
+    """
+    named = {entry["thing"]: entry for entry in _config(ctx)["things"]}
+    registered = {device.thing: device for device in store.devices()}
+    shown = sorted(thing for thing in {*named, *registered})
+    part = shown[start : start + size]
+    known = store.known(part) if part else {}
+    return [
+        Station(
+            thing,
+            registered[thing].profile if thing in registered else named[thing]["profile"],
+            named[thing]["names"] if thing in named else registered[thing].title or thing,
+            known.get(thing),
+            registered.get(thing),
+        )
+        for thing in part
+    ], len(shown)
+
+
+def rules_of(ctx: Context, thing: str, profile_id: str) -> list[Rule]:
+    """The rules that watch a device."""
+    return [rule for rule in map(Rule.from_config, _config(ctx)["rules"]) if rule.watches(thing, profile_id)]
 
 
 def refused_since(ctx: Context, days: int, limit: int) -> list[Refusal]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +14,7 @@ from functions.core import clock, scope
 from functions.core.context import Actor
 from functions.core.store import transaction
 from functions.sensing import profiles, quota, store
+from functions.tenancy import registry
 from tests.builders import both, city_config
 from tests.world import NOW, World, two_cities
 
@@ -63,8 +62,8 @@ def river(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     configs = {city: city_config(city, devices=sensors()) for city in ("oakville", "qinghe")}
     with two_cities(configs) as made, clock.frozen(NOW):
         cities = {"oakville": made.oakville, "qinghe": made.qinghe}
-        registry = SimpleNamespace(find_city=cities.get, city_for_admin=cities.get)
-        monkeypatch.setitem(sys.modules, "functions.tenancy.registry", registry)
+        monkeypatch.setattr(registry, "find_city", cities.get)
+        monkeypatch.setattr(registry, "city_for_admin", cities.__getitem__)
         quota.reset()
         for (city, thing), certificate in CERTIFICATES.items():
             register(cities[city], thing, certificate)

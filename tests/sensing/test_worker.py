@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from tests.world import NOW
 
 from functions.cases import store as cases
 from functions.core import keys, scope, usage
@@ -298,6 +299,5 @@ def test_usage_of_a_day_is_the_sum_of_its_devices(river):
     )
     send(record("oakville", "air-school", [{"n": "pm10", "v": 1}], id="b"))
     with scope.tenant_scope(river.oakville):
-        from tests.world import NOW
-
-        assert service.daily_usage(NOW) == {"messages": 2, "readings": 3}
+        counts = sorted(service.day_counts(river.context(river.oakville)))
+    assert counts == [(NOW.date(), 1, 1), (NOW.date(), 1, 2)]

@@ -1,0 +1,153 @@
+"""What the sensor pages show, in the reader's language and the city's time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from functions.core import log
+from functions.core.context import Context
+from functions.core.i18n import N_, fill, t
+from functions.sensing import service
+from functions.sensing.charts import line
+from functions.sensing.domain import ACTIVE, Reading, Rule
+from functions.sensing.service import Station
+from functions.sensing.store import REVOKED, Refusal
+from functions.sensing.units import shown
+from functions.web import formats
+
+LATE_AFTER = 3  # missed readings
+STATUS = {
+    "normal": (N_("Normal"), "green"),
+    "alarm": (N_("Alarm"), "red"),
+    "late": (N_("No recent reading"), "yellow"),
+    "none": (N_("No reading yet"), "grey"),
+    "revoked": (N_("Switched off"), "grey"),
+}
+DAY = 86_400
+
+
+def public_station(ctx: Context, station: Station) -> dict[str, Any]:
+    """A device on the city's page: its public quantities with value, time, status, chart and table."""
+    profile = service.profile(ctx, station.profile_id)
+    readings, memory = _state(ctx, station)
+    rules = service.rules_of(ctx, station.thing, station.profile_id)
+    return {
+        "id": station.thing,
+        "name": station.names,
+        "kind": profile["names"],
+        "quantities": [
+            _quantity(
+                ctx, station, profile, metric, [r for r in readings if r.metric == metric], rules, memory
+            )
+            for metric, entry in profile["quantities"].items()
+            if entry.get("public", True)
+        ],
+    }
+
+
+def _state(ctx: Context, station: Station) -> tuple[Sequence[Reading], Mapping[str, int]]:
+    if station.known is None:
+        return (), {}
+    try:
+        return station.known.open.readings, station.known.open.memory
+    except ValueError:  # one damaged item must not take the page down; the readings function raises the alarm
+        log.failure("open item damaged", city=ctx.city.id, thing=station.thing)
+        return (), {}
+
+
+def _quantity(
+    ctx: Context,
+    station: Station,
+    profile: Mapping[str, Any],
+    metric: str,
+    readings: Sequence[Reading],
+    rules: Sequence[Rule],
+    memory: Mapping[str, int],
+) -> dict[str, Any]:
+    entry = profile["quantities"][metric]
+    watching = [rule for rule in rules if rule.metric == metric]
+    level = watching[0].level if watching else None
+    precision = int(entry.get("precision", 1))
+    view: dict[str, Any] = {
+        "id": f"{station.thing}-{metric}",
+        "name": entry["names"],
+        "unit": shown(entry.get("unit")),
+        "status": _status(ctx, station, profile, readings, watching, memory),
+        "level": None if level is None else formats.number(level, precision),
+        "value": None,
+    }
+    if readings:
+        values = [reading.value for reading in readings]
+        view |= {
+            "value": formats.number(values[-1], precision),
+            "at": when(readings[-1].at),
+            "first_at": when(readings[0].at),
+            "low": formats.number(min(values), precision),
+            "high": formats.number(max(values), precision),
+            "chart": line(readings, level),
+            "rows": [(when(r.at), formats.number(r.value, precision)) for r in reversed(readings)],
+        }
+    return view
+
+
+def _status(
+    ctx: Context,
+    station: Station,
+    profile: Mapping[str, Any],
+    readings: Sequence[Reading],
+    watching: Sequence[Rule],
+    memory: Mapping[str, int],
+) -> dict[str, str]:
+    kind = "normal"
+    if not readings:
+        kind = "none"
+    elif any(memory.get(rule.id) == ACTIVE for rule in watching):
+        kind = "alarm"
+    elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * profile["cadence"]:
+        kind = "late"
+    if station.registered and station.registered.state == REVOKED:
+        kind = "revoked"
+    text, colour = STATUS[kind]
+    return {"id": kind, "text": t(text), "colour": colour}
+
+
+def console_device(ctx: Context, station: Station) -> dict[str, Any]:
+    """A device in the console: profile, certificate, last seen, latest values."""
+    profile = service.profile(ctx, station.profile_id)
+    readings, _ = _state(ctx, station)
+    latest = {reading.metric: reading for reading in readings}
+    state = N_("No certificate yet")
+    if station.registered:
+        state = N_("Revoked") if station.registered.state == REVOKED else N_("Active")
+    return {
+        "id": station.thing,
+        "name": station.names,
+        "kind": profile["names"],
+        "state": t(state),
+        "seen": when(max(reading.at for reading in readings)) if readings else None,
+        "values": [
+            f"{formats.number(latest[metric].value, int(entry.get('precision', 1)))} {shown(entry.get('unit'))}".strip()
+            for metric, entry in profile["quantities"].items()
+            if metric in latest
+        ],
+    }
+
+
+def refusal(entry: Refusal) -> dict[str, Any]:
+    """A refused message with its reason in the reader's language."""
+    message = str(entry.reason["message"])
+    text = fill(t(message), entry.reason.get("params") or {})
+    record = entry.reason.get("record")
+    return {
+        "at": entry.at,
+        "thing": entry.thing,
+        "reason": t("Record %(number)s: %(reason)s", number=record, reason=text) if record else text,
+        "count": entry.count,
+    }
+
+
+def when(milliseconds: int) -> datetime:
+    """A reading's moment."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
