@@ -44,17 +44,26 @@ def read_catalogues(folder: Path) -> Iterator[tuple[Path, Catalog]]:
 
 
 def merge(folder: Path) -> Catalog:
-    """One catalogue of a language; two features that translate a message differently raise ValueError."""
+    """One catalogue of a language; where two features translate the same message, the first one counts."""
     merged = Catalog(locale=folder.name, fuzzy=False)
-    for path, catalogue in read_catalogues(folder):
+    for _path, catalogue in read_catalogues(folder):
         for message in catalogue:
             if not message.id or not message.string:
                 continue
-            known = merged.get(message.id)
-            if known is not None and known.string != message.string:
-                raise ValueError(f"{path.name}: {message.id!r} is translated differently in another file")
-            merged[message.id] = Message(message.id, message.string, flags=message.flags)
+            if merged.get(message.id) is None:
+                merged[message.id] = Message(message.id, message.string, flags=message.flags)
     return merged
+
+
+def conflicts(folder: Path) -> list[str]:
+    """Messages that another feature translates differently: `<file>: <message>`."""
+    merged = merge(folder)
+    return [
+        f"{path.name}: {message.id}"
+        for path, catalogue in read_catalogues(folder)
+        for message in catalogue
+        if message.id and (known := merged.get(message.id)) is not None and known.string != message.string
+    ]
 
 
 def compile_catalogues(source_dir: Path, target: Path) -> list[Path]:

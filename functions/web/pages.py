@@ -74,7 +74,7 @@ def contact(ctx: PageContext) -> Page:
 @bp.page("/{city}/status-of-services", access="public")
 def status_of_services(ctx: PageContext) -> Page:
     """Which services can be used now."""
-    return legal_page(ctx, "status", services=service_cards(ctx))
+    return legal_page(ctx, "status", "legal/status.html", services=service_cards(ctx))
 
 
 @bp.page("/{city}/{rest+}", access="public")
@@ -83,10 +83,10 @@ def nothing(ctx: PageContext) -> Page:
     raise NotFound
 
 
-def legal_page(ctx: PageContext, name: str, **data: Any) -> Page:
+def legal_page(ctx: PageContext, name: str, template: str = "legal/page.html", **data: Any) -> Page:
     """A page of structured text from the configuration; marked when it exists in another language only."""
     text, lang = pick_with_language(ctx.city.config["legal"][name], ctx.lang)
-    return Page("legal/page.html", text=text, text_lang=lang, page=name, **data)
+    return Page(template, text=text, text_lang=lang, **data)
 
 
 def service_cards(ctx: PageContext) -> list[dict[str, Any]]:

@@ -25,6 +25,7 @@ from functions.core import i18n, paths
 from functions.core.errors import TownkitError
 from functions.web import assets, formats
 from functions.web.frame import frame_for
+from functions.web.links import linked
 
 COMPILED = Path("templates") / "compiled"
 MACROS = "govuk_frontend_jinja/"
@@ -134,7 +135,9 @@ def environment() -> Environment:
         _=i18n.t, nt=i18n.nt, N_=i18n.N_, pick=i18n.pick, localized=localized, language=i18n.language,
         own_name=i18n.own_name, asset=assets.asset,
     )  # fmt: skip
-    env.filters.update(day=formats.day, moment=formats.moment, number=formats.number, money=formats.money)
+    env.filters.update(
+        day=formats.day, linked=linked, moment=formats.moment, number=formats.number, money=formats.money
+    )
     return env
 
 

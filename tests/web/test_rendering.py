@@ -30,8 +30,8 @@ def every_page(lang: str):
     for city_id in ("oakville", "qinghe"):
         ctx = make_context(city_id, lang)
         yield f"/{city_id}", render("home/city.html", ctx, services=views.service_cards(ctx))
-        for address, name in views.LEGAL_PAGES.items():
-            shown = views.legal_page(ctx, name)
+        for address in views.LEGAL_PAGES:
+            shown = getattr(views, address.replace("-", "_"))(ctx)
             yield f"/{city_id}/{address}", render(shown.template, ctx, **shown.data)
     for ctx in (make_context("qinghe", lang), platform):
         for error in ERRORS:

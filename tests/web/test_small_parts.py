@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 from functions.core import i18n, settings
 from functions.core.errors import NotFound
 from functions.web import assets, formats, frame, headers, logos, paging
+from functions.web.links import linked
 from functions.web.rendering import render
 from functions.web.request import choose_language
 from tests.builders import make_city
-from tests.web.pages import make_context
+from tests.web.pages import make_context, parse
 
 EVENING = datetime(2026, 11, 20, 23, 30, tzinfo=UTC)
 
@@ -137,3 +139,20 @@ def test_a_drawn_logo_is_a_page_and_another_picture_is_inside():
 )
 def test_the_language_is_the_visitors_choice_then_the_browsers_then_the_citys(cookie, accept, wanted):
     assert choose_language(["zh-Hans", "en"], cookie, accept) == wanted
+
+
+def test_addresses_in_a_text_become_links_and_the_rest_is_escaped():
+    text = "Write to a.b@x.example, call +1 512 555 0100 (<9 am) or see https://x.example/a?b=1&c=2."
+    html = linked(text)
+    document = parse(html)
+    assert [link["href"] for link in document.find_all("a")] == [
+        "mailto:a.b@x.example",
+        "tel:+15125550100",
+        "https://x.example/a?b=1&c=2",
+    ]
+    assert document.get_text() == text
+
+
+@given(st.text())
+def test_linking_never_changes_what_is_read(text):
+    assert unescape(re.sub("<[^>]*>", "", linked(text))) == text
