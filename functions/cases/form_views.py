@@ -16,6 +16,7 @@ UPLOAD_PROBLEMS = {
     "size": N_("The file must be smaller than %(limit)s MB"),
     "type": N_("The file must be one of these: %(types)s"),
 }
+EXTENSIONS = {"pdf": ".pdf", "jpeg": ".jpg,.jpeg", "png": ".png"}
 TYPE_NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"}
 DATE_LABELS = {"day": N_("Day"), "month": N_("Month"), "year": N_("Year")}
 # which keyboard a phone shows; spaces and letters stay possible, so no type="number"

@@ -77,6 +77,8 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
         field=field,
         document=document,
         types=", ".join(form_views.TYPE_NAMES[one] for one in document["accept"]),
+        accept=",".join(form_views.EXTENSIONS[one] for one in document["accept"]),
+        too_large=form_views.upload_problem(document, "size"),
         uploaded=uploaded,
         size=form_views.size_text(uploaded.size) if uploaded else "",
         upload=form,

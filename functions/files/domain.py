@@ -48,10 +48,18 @@ def name_in(key: str, prefix: str) -> str | None:
 
 def display_name(name: str) -> str:
     """A name as shown to people: without control characters, shortened in the middle."""
-    clean = "".join(char for char in name if char.isprintable()).strip() or "file"
+    clean = "".join(char for char in _as_utf8(name) if char.isprintable()).strip() or "file"
     if len(clean) <= NAME_LENGTH:
         return clean
     return f"{clean[: NAME_LENGTH - 20]}…{clean[-19:]}"
+
+
+def _as_utf8(name: str) -> str:
+    """Browsers send names as UTF-8; a storage that read the bytes as Latin-1 (the local cloud does) is put right."""
+    try:
+        return name.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return name
 
 
 def type_of(head: bytes) -> str | None:

@@ -114,7 +114,9 @@ def _address(question: Field, typed: Typed, rules: Rules) -> Answer:
     values, problems = [], []
     for line in rules.address:
         name = f"{question.id}-{line['id']}"
-        value = " ".join(unicodedata.normalize("NFC", _clean(typed[name])).split())
+        value = " ".join(_clean(typed[name]).split())
+        if line.get("pattern"):  # a code, written in capitals: TX, K1A 0B1
+            value = unicodedata.normalize("NFKC", value).upper()
         values.append(value)
         if problem := _address_line(value, line, name):
             problems.append(problem)
@@ -128,7 +130,7 @@ def _address_line(value: str, line: Mapping[str, Any], name: str) -> Problem | N
     if len(value) > ADDRESS_LINE:
         return Problem("length", N_("Use %(limit)s characters or fewer"), {"limit": ADDRESS_LINE}, name)
     pattern = line.get("pattern")
-    if pattern and not re.fullmatch(pattern, unicodedata.normalize("NFKC", value).upper()):
+    if pattern and not re.fullmatch(pattern, value):
         return Problem("format", N_("Check this line: %(line)s"), label, name)
     return None
 
