@@ -128,11 +128,16 @@ def console_device(ctx: Context, station: Station) -> dict[str, Any]:
         "state": t(state),
         "seen": when(max(reading.at for reading in readings)) if readings else None,
         "values": [
-            f"{formats.number(latest[metric].value, int(entry.get('precision', 1)))} {shown(entry.get('unit'))}".strip()
+            _measure(latest[metric].value, entry)
             for metric, entry in profile["quantities"].items()
             if metric in latest
         ],
     }
+
+
+def _measure(value: float, quantity: Mapping[str, Any]) -> str:
+    number = formats.number(value, int(quantity.get("precision", 1)))
+    return f"{number} {shown(quantity.get('unit'))}".strip()
 
 
 def refusal(entry: Refusal) -> dict[str, Any]:

@@ -2,9 +2,6 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.sensing.conftest import level, record, register
-from tests.web.pages import check_structure, make_context, parse
-from tests.world import World
 
 from functions.core import i18n, scope, usage
 from functions.identity.domain import Staff
@@ -13,6 +10,9 @@ from functions.sensing.charts import HEIGHT, WIDTH, line
 from functions.sensing.domain import Reading
 from functions.sensing.worker import handle_readings
 from functions.web.rendering import render
+from tests.sensing.conftest import level, record, register
+from tests.web.pages import check_structure, make_context, parse
+from tests.world import World
 
 WES = Staff("wes@oakville.example", "Wes (demo)", ("operator-desk",), ("works",))
 

@@ -1,13 +1,13 @@
 from typing import Any
 
 import pytest
-from tests.world import NOW
 
 from functions.cases import store as cases
 from functions.core import keys, scope, usage
 from functions.sensing import packing, quota, service, store
 from functions.sensing.worker import handle_readings
 from tests.sensing.conftest import RECEIVED, level, open_of, record, refused, register, values
+from tests.world import NOW
 
 
 def send(*records: dict[str, Any]) -> list[str]:
