@@ -4,6 +4,7 @@ sessions.py); own clients sign with the function's role, which can reach no city
 from __future__ import annotations
 
 import threading
+from copy import copy
 from typing import Any, cast
 
 import botocore.session
@@ -59,12 +60,9 @@ def _make(service: str, scoped: bool) -> Any:
     session = _base_session()
     if not scoped:
         return session.create_client(service, config=_PATIENT if service == "lambda" else _CONFIG)
-    outer = session._credentials
-    session._credentials = ScopedCredentials()
-    try:
-        client = session.create_client(service, config=_CONFIG)
-    finally:
-        session._credentials = outer
+    apart = copy(session)  # changing the shared one for a moment would show other threads the wrong credentials
+    apart._credentials = ScopedCredentials()
+    client = apart.create_client(service, config=_CONFIG)
     if service == "dynamodb":
         client.meta.events.register_first("before-parameter-build.dynamodb.*", _guard_tables)
         from functions.core import usage
