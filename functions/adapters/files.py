@@ -1,5 +1,5 @@
-"""Files in object storage: the port, Amazon S3 behind it, and a fake. Everything is signed by the open scope's session,
-so a key outside the city's prefix is refused by the storage itself."""
+"""Files in object storage: the port, Amazon S3 behind it, and a fake. Everything is signed by the open
+scope's session, so a key outside the city's prefix is refused by the storage itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from urllib.parse import quote
 
 @dataclass(frozen=True, slots=True)
 class UploadForm:
-    """A form that posts a file straight to the storage: `fields` are hidden inputs, the file's input is named `file`."""
+    """A form that posts a file straight to the storage: `fields` are hidden inputs, the file's input is
+    named `file`."""
 
     url: str
     fields: dict[str, str]
@@ -31,8 +32,8 @@ class Files(Protocol):
     """Object storage of the open scope's city."""
 
     def upload_form(self, prefix: str, limit: int, back: str, until: datetime) -> UploadForm:
-        """A form for one file of at most `limit` bytes under `prefix` plus the file's own name; the browser comes back
-        to `back`. It is valid until `until`."""
+        """A form for one file of at most `limit` bytes under `prefix` plus the file's own name; the
+        browser comes back to `back`. It is valid until `until`."""
 
     def look(self, prefix: str) -> Stored | None:
         """The file that lies under the prefix, or None."""
@@ -80,7 +81,8 @@ class S3Files:
         return UploadForm(f"{self.base_url}/", request.context["s3-presign-post-fields"])
 
     def look(self, prefix: str) -> Stored | None:
-        """Two calls: what is there, and its first bytes. (The name that the redirect carries is not relied on.)"""
+        """Two calls: what is there, and its first bytes. (The name that the redirect carries is not relied
+        on.)"""
         from functions.core.aws import scoped_client
 
         s3 = scoped_client("s3")
@@ -139,7 +141,8 @@ class FakeFiles:
         """The fields in the clear."""
         policy = json.dumps({"limit": limit, "until": until.isoformat()})
         return UploadForm(
-            "http://files.example/", {"key": prefix + "${filename}", "success_action_redirect": back, "policy": policy}
+            "http://files.example/",
+            {"key": prefix + "${filename}", "success_action_redirect": back, "policy": policy},
         )
 
     def look(self, prefix: str) -> Stored | None:

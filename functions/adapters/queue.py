@@ -1,5 +1,5 @@
-"""Sending pointers to the tasks worker: the port, Amazon SQS behind it, and a fake. A message names a city, a kind and
-an id; it carries no personal content."""
+"""Sending pointers to the tasks worker: the port, Amazon SQS behind it, and a fake. A message names a
+city, a kind and an id; it carries no personal content."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ from functions.tenancy.calendar import add_working_days, hours_of
 
 
 def journey_of(ctx: Context, draft: Draft) -> Journey:
-    """The way of a draft through its service's present definition. Raises NotFound when the city no longer offers it."""
+    """The way of a draft through its service's present definition. Raises NotFound when the city no longer
+    offers it."""
     raw = ctx.city.service(draft.service)
     if raw is None:
         raise NotFound
@@ -26,7 +27,8 @@ def journey_of(ctx: Context, draft: Draft) -> Journey:
 
 
 def answer_page(journey: Journey, page: FormPage, typed: drafts.Typed) -> bool:
-    """Keep the answers of a page, or what was typed when something is wrong with it; answers whether all is right."""
+    """Keep the answers of a page, or what was typed when something is wrong with it; answers whether all
+    is right."""
     given, problems = journey.check(page, typed)
     if problems:
         drafts.keep_attempt(journey.draft.id, page.id, typed)
@@ -36,7 +38,8 @@ def answer_page(journey: Journey, page: FormPage, typed: drafts.Typed) -> bool:
 
 
 def take_file(ctx: Context, journey: Journey, field: Field, file_id: str) -> str:
-    """Keep the file that the browser just handed to the storage. Answers the reason when it cannot be taken, else ""."""
+    """Keep the file that the browser just handed to the storage. Answers the reason when it cannot be
+    taken, else ""."""
     document = journey.service.document(field.document)
     if document is None:
         raise NotFound
@@ -61,8 +64,8 @@ def remove_file(journey: Journey, field: Field) -> None:
 
 
 def send(ctx: Context, journey: Journey) -> str:
-    """Turn a complete draft into a case, or hand in what a clerk asked for; answers the case's id. Sending twice gives
-    the same case."""
+    """Turn a complete draft into a case, or hand in what a clerk asked for; answers the case's id. Sending
+    twice gives the same case."""
     if journey.draft.case_id:
         return _send_completion(ctx, journey, journey.draft.case_id)
     found = journey.service

@@ -1,5 +1,6 @@
-"""Unfinished applications: one DRAFT item each, that ends by itself. A draft is opened by the signed cookie that its
-start set, never by its id alone. It stays, emptied, after it was sent, so that the confirmation can be shown again."""
+"""Unfinished applications: one DRAFT item each, that ends by itself. A draft is opened by the signed
+cookie that its start set, never by its id alone. It stays, emptied, after it was sent, so that the
+confirmation can be shown again."""
 
 from __future__ import annotations
 
@@ -20,14 +21,15 @@ Typed = dict[str, str]
 
 
 class DraftItem(CityModel):
-    """`answers` field id -> answer, `files` field id -> JSON of a Document, `attempts` page id -> JSON of what was typed
-    and refused. `case_id` and `asked` are set when a case is being completed instead of a new one made."""
+    """`answers` field id -> answer, `files` field id -> JSON of a Document, `attempts` page id -> JSON of
+    what was typed and refused. `case_id` and `asked` are set when a case is being completed instead of a
+    new one made."""
 
     service = UnicodeAttribute()
     lang = UnicodeAttribute()
-    answers: MapAttribute[str, str] = MapAttribute(default=dict)
-    files: MapAttribute[str, str] = MapAttribute(default=dict)
-    attempts: MapAttribute[str, str] = MapAttribute(default=dict)
+    answers: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    files: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    attempts: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     case_id = UnicodeAttribute(null=True)
     asked = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
@@ -37,7 +39,8 @@ class DraftItem(CityModel):
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as read. `asked` maps the questions of a completion to the clerk's words; it is empty for a new one."""
+    """A draft as read. `asked` maps the questions of a completion to the clerk's words; it is empty for a
+    new one."""
 
     id: str
     service: str
@@ -82,7 +85,8 @@ def _write(ctx: Context, draft_id: str, service: str, days: int, **more: Any) ->
 
 
 def find_draft(ctx: Context, draft_id: str) -> Draft | None:
-    """The draft, or None when there is none or it has ended (the table removes ended items late); one call."""
+    """The draft, or None when there is none or it has ended (the table removes ended items late); one
+    call."""
     try:
         item = DraftItem.get(keys.draft(draft_id), keys.META, consistent_read=True)
     except DraftItem.DoesNotExist:

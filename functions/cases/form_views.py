@@ -26,9 +26,15 @@ MAX_WIDTHS = {"phone": "govuk-input--width-20", "identity_number": "govuk-input-
 
 def sentence(field: Field, problem: validation.Problem) -> str:
     """What the page says about a problem; an empty question has words of its own in the definition."""
-    if problem.code == "missing" and field.missing and problem.part in ("", field.id, *_first_parts(field, problem)):
+    if (
+        problem.code == "missing"
+        and field.missing
+        and problem.part in ("", field.id, *_first_parts(field, problem))
+    ):
         return pick(field.missing)
-    words = {key: pick(value) if isinstance(value, Mapping) else value for key, value in problem.params.items()}
+    words = {
+        key: pick(value) if isinstance(value, Mapping) else value for key, value in problem.params.items()
+    }
     return t(problem.message, **words)
 
 
@@ -37,7 +43,8 @@ def _first_parts(field: Field, problem: validation.Problem) -> tuple[str, ...]:
 
 
 def question_views(journey: Journey, page: FormPage, typed: Typed) -> list[dict[str, Any]]:
-    """One view a question: `{id, type, label, hint, required, heading, inputs: [{name, value, ...}], options}`."""
+    """One view a question: `{id, type, label, hint, required, heading, inputs: [{name, value, ...}],
+    options}`."""
     return [_view(journey, page, field, typed) for field in page.fields]
 
 
@@ -60,7 +67,12 @@ def _view(journey: Journey, page: FormPage, field: Field, typed: Typed) -> dict[
 
 def _input(journey: Journey, field: Field, name: str, typed: Typed) -> dict[str, Any]:
     part = name.removeprefix(f"{field.id}-") if name != field.id else ""
-    view: dict[str, Any] = {"name": name, "part": part, "value": typed.get(name, ""), "autocomplete": field.autocomplete}
+    view: dict[str, Any] = {
+        "name": name,
+        "part": part,
+        "value": typed.get(name, ""),
+        "autocomplete": field.autocomplete,
+    }
     if field.type == "date":
         token = f"{field.autocomplete}-{part}" if field.autocomplete else None
         return {**view, "label": t(DATE_LABELS[part]), "autocomplete": token}
@@ -77,7 +89,10 @@ def hint_of(journey: Journey, field: Field) -> str:
     """The definition's hint; for an identity number also what the country's profile says about it."""
     own = pick(field.hint) if field.hint else ""
     if field.type == "date" and not own:
-        return t("For example, %(example)s", example="27 3 1985" if field.raw.get("semantic") == "birth_date" else "1 9 2020")
+        return t(
+            "For example, %(example)s",
+            example="27 3 1985" if field.raw.get("semantic") == "birth_date" else "1 9 2020",
+        )
     if field.type != "identity_number" or not journey.rules.identity:
         return own
     named = f"{pick(journey.rules.identity['label'])}: {pick(journey.rules.identity['hint'])}"
@@ -104,7 +119,16 @@ def check_rows(journey: Journey, base: str) -> list[dict[str, str]]:
         for field in page.fields:
             document = journey.draft.files.get(field.id)
             stored = journey.draft.answers.get(field.id, "")
-            value = document.name if document else answers.display(field, stored) if field.type != "file" else ""
+            value = (
+                document.name if document else answers.display(field, stored) if field.type != "file" else ""
+            )
             label = pick(field.label)
-            rows.append({"key": label, "value": value, "change": f"{base}/{page.id}?change=1", "context": f"({label})"})
+            rows.append(
+                {
+                    "key": label,
+                    "value": value,
+                    "change": f"{base}/{page.id}?change=1",
+                    "context": f"({label})",
+                }
+            )
     return rows

@@ -49,7 +49,8 @@ class Journey:
         return [field for page in self.pages for field in page.fields]
 
     def typed(self, page: FormPage, refused: bool) -> Typed:
-        """What the inputs of a page show: the refused attempt when it is to be corrected, else the stored answers."""
+        """What the inputs of a page show: the refused attempt when it is to be corrected, else the stored
+        answers."""
         attempt = self.draft.attempts.get(page.id) if refused else None
         shown: Typed = {}
         for field in page.fields:
@@ -57,7 +58,9 @@ class Journey:
             shown |= {name: attempt.get(name, "") for name in stored} if attempt is not None else stored
         return shown
 
-    def check(self, page: FormPage, typed: Typed) -> tuple[dict[str, str], list[tuple[Field, validation.Problem]]]:
+    def check(
+        self, page: FormPage, typed: Typed
+    ) -> tuple[dict[str, str], list[tuple[Field, validation.Problem]]]:
         """(answers, problems) of a page without files."""
         answers: dict[str, str] = {}
         problems = []
@@ -72,7 +75,9 @@ class Journey:
         """The id of the first page that lacks a required answer; None when all is there."""
         for page in self.pages:
             for field in page.fields:
-                answered = field.id in self.draft.files if field.type == "file" else self.draft.answers.get(field.id)
+                answered = (
+                    field.id in self.draft.files if field.type == "file" else self.draft.answers.get(field.id)
+                )
                 if not answered and self.service.required(field):
                     return page.id
         return None
@@ -80,7 +85,9 @@ class Journey:
     def answers(self) -> dict[str, str]:
         """Answers of this way's questions that were given."""
         given = self.draft.answers
-        return {field.id: given[field.id] for field in self.fields if field.type != "file" and given.get(field.id)}
+        return {
+            field.id: given[field.id] for field in self.fields if field.type != "file" and given.get(field.id)
+        }
 
     def answer_to(self, semantic: str) -> str:
         """The answer to the question that asks for this (`email`, `name`), or an empty string."""

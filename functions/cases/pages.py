@@ -1,5 +1,5 @@
-"""The person's pages of an application: one question a page, files, the list to check, the confirmation. Every POST
-answers with a redirect; nothing here needs a script."""
+"""The person's pages of an application: one question a page, files, the list to check, the confirmation.
+Every POST answers with a redirect; nothing here needs a script."""
 
 from __future__ import annotations
 
@@ -89,17 +89,23 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
 
 
 def _around(ctx: PageContext, journey: Journey, page: FormPage) -> dict[str, object]:
-    """What every page of the form knows: its address, where back leads, whether it was reached from the list to check,
-    and the clerk's words when something was asked for."""
+    """What every page of the form knows: its address, where back leads, whether it was reached from the
+    list to check, and the clerk's words when something was asked for."""
     base, changing = _base(ctx, journey), "change" in ctx.query
     before = journey.before(page)
-    start = f"/{ctx.city.id}/status/application" if journey.draft.case_id else f"/{ctx.city.id}/services/{journey.service.id}"
+    start = (
+        f"/{ctx.city.id}/status/application"
+        if journey.draft.case_id
+        else f"/{ctx.city.id}/services/{journey.service.id}"
+    )
     return {
         "service": journey.service,
         "address": f"{base}/{page.id}{'?change=1' if changing else ''}",
         "remove": f"{base}/{page.id}/remove{'?change=1' if changing else ''}",
         "back": f"{base}/check" if changing else f"{base}/{before}" if before else start,
-        "notes": [journey.draft.asked[field.id] for field in page.fields if journey.draft.asked.get(field.id)],
+        "notes": [
+            journey.draft.asked[field.id] for field in page.fields if journey.draft.asked.get(field.id)
+        ],
         "section": "services",
     }
 
@@ -139,7 +145,9 @@ def uploaded(ctx: PageContext, draft: str, page: str) -> Redirect:
         raise NotFound
     change = "&change=1" if "change" in ctx.query else ""
     reason = "" if journey.draft.done else applying.take_file(ctx, journey, field, ctx.query.get("file", ""))
-    return Redirect(f"{_base(ctx, journey)}/{found.id}?{f'problem={reason}' if reason else 'uploaded=1'}{change}")
+    return Redirect(
+        f"{_base(ctx, journey)}/{found.id}?{f'problem={reason}' if reason else 'uploaded=1'}{change}"
+    )
 
 
 @bp.page("/{city}/apply/{draft}/{page}/remove", methods=("POST",), access="citizen")
@@ -166,7 +174,9 @@ def check(ctx: PageContext, draft: str) -> Page | Redirect:
     open_page = journey.first_open()
     if open_page:
         return Redirect(f"{base}/{open_page}")
-    errors = {DECLARATION: t(N_("Confirm that what you have written is true"))} if "problem" in ctx.query else {}
+    errors = (
+        {DECLARATION: t(N_("Confirm that what you have written is true"))} if "problem" in ctx.query else {}
+    )
     return Page(
         "apply/check.html",
         service=journey.service,

@@ -1,4 +1,5 @@
-"""How far an application is: looked up by reference and code, shown to whoever gave both (or has just sent it)."""
+"""How far an application is: looked up by reference and code, shown to whoever gave both (or has just sent
+it)."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def lookup(ctx: PageContext) -> Page:
 
 @bp.page("/{city}/status", methods=("POST",), access="public")
 def look_up(ctx: PageContext) -> Redirect:
-    """Open the application, or say that the two do not belong together - the same words whichever is wrong."""
+    """Open the application, or say that the two do not belong together - the same words whichever is
+    wrong."""
     from urllib.parse import urlencode
 
     reference, code = ctx.value("reference")[:64], ctx.value("code")[:64]
@@ -92,7 +94,10 @@ def complete(ctx: PageContext) -> Redirect:
     draft_id = drafts.start_completion(ctx, case, days)
     visitors.remember_draft(ctx, draft_id)
     asked = {item.field for item in case.missing}
-    first = next((page for page in definition.pages if any(field.id in asked for field in page.fields)), definition.pages[0])
+    first = next(
+        (page for page in definition.pages if any(field.id in asked for field in page.fields)),
+        definition.pages[0],
+    )
     return Redirect(f"/{ctx.city.id}/apply/{draft_id}/{first.id}")
 
 

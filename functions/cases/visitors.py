@@ -1,5 +1,5 @@
-"""What a person without an account may open, by signed cookies: drafts begun in this browser, and the one application
-whose reference and code were given. The cookies name ids only."""
+"""What a person without an account may open, by signed cookies: drafts begun in this browser, and the one
+application whose reference and code were given. The cookies name ids only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ def _draft_ids(ctx: PageContext) -> list[str]:
 
 
 def open_draft(ctx: PageContext, draft_id: str) -> Draft:
-    """The draft that this browser began. Raises NotFound for any other, an unknown one and one that has ended."""
+    """The draft that this browser began. Raises NotFound for any other, an unknown one and one that has
+    ended."""
     draft = find_draft(ctx, draft_id) if draft_id in _draft_ids(ctx) else None
     if draft is None:
         raise NotFound

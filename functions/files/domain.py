@@ -8,7 +8,7 @@ from typing import Any
 
 MB = 1024 * 1024
 NAME_LENGTH = 120
-# First bytes of the types we take: ISO 32000-1 section 7.5.2, ISO/IEC 10918-1 annex B, PNG specification section 5.2
+# First bytes: ISO 32000-1 section 7.5.2, ISO/IEC 10918-1 annex B, PNG specification section 5.2
 SIGNATURES = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
 
 
@@ -55,7 +55,8 @@ def display_name(name: str) -> str:
 
 
 def _as_utf8(name: str) -> str:
-    """Browsers send names as UTF-8; a storage that read the bytes as Latin-1 (the local cloud does) is put right."""
+    """Browsers send names as UTF-8; a storage that read the bytes as Latin-1 (the local cloud does) is put
+    right."""
     try:
         return name.encode("latin-1").decode("utf-8")
     except UnicodeError:

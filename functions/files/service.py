@@ -16,7 +16,7 @@ from functions.files.domain import MB, UploadedFile, display_name, key_prefix, n
 
 FORM_LIFE = timedelta(minutes=30)
 LINK_SECONDS = 300
-# A file a little over the limit comes to us and gets a kind answer; beyond this the storage refuses it itself.
+# A file a little over the limit comes to us and gets a kind answer; the storage refuses larger ones.
 GRACE = 2
 
 
@@ -28,12 +28,15 @@ class Refused:
 
 
 def storage() -> Files:
-    """The stage's bucket. The address names it in its path, unless the origin does already (virtual host style)."""
+    """The stage's bucket. The address names it in its path, unless the origin does already (virtual host
+    style)."""
     bucket, origin = settings().files_bucket, settings().files_url
     return S3Files(bucket, origin if f"//{bucket}." in origin else f"{origin}/{bucket}")
 
 
-def upload_form(ctx: Context, owner_id: str, document: Mapping[str, Any], back: str, files: Files | None = None) -> UploadForm:
+def upload_form(
+    ctx: Context, owner_id: str, document: Mapping[str, Any], back: str, files: Files | None = None
+) -> UploadForm:
     """A form for one file; the browser returns to `back` (an absolute address) with `file=<new id>`."""
     file_id = ids.new_id(ctx.now)
     limit = document["max_mb"] * MB * GRACE
@@ -64,7 +67,8 @@ def take_upload(
 
 
 def download_url(ctx: Context, key: str, name: str, files: Files | None = None) -> str:
-    """A link of five minutes that gives a stored file as an attachment called `name`, from the storage's origin."""
+    """A link of five minutes that gives a stored file as an attachment called `name`, from the storage's
+    origin."""
     with tenant_scope(ctx.city, min_life=LINK_SECONDS + 60):
         return (files or storage()).download_link(key, name, LINK_SECONDS)
 

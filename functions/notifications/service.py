@@ -1,4 +1,5 @@
-"""Use cases: put a message into a transaction, point the worker to it after the commit, send it, sweep what is left."""
+"""Use cases: put a message into a transaction, point the worker to it after the commit, send it, sweep
+what is left."""
 
 from __future__ import annotations
 
@@ -19,14 +20,16 @@ KIND = "mail"
 
 
 def enqueue(tx: TransactWrite, ctx: Context, event: str, case_id: str) -> str:
-    """Add the message of an event (a key of MESSAGES) to the transaction; answers the row's id for :func:`point`."""
+    """Add the message of an event (a key of MESSAGES) to the transaction; answers the row's id for
+    :func:`point`."""
     if event not in MESSAGES:
         raise ValueError(f"no message is called {event}")
     return store.add(tx, event, case_id, ctx.now)
 
 
 def point(ctx: Context, row_id: str, queue: Queue | None = None) -> None:
-    """Tell the worker, after the commit. When the queue cannot be reached the row stays pending and the sweep tells."""
+    """Tell the worker, after the commit. When the queue cannot be reached the row stays pending and the
+    sweep tells."""
     sender = queue or SqsQueue(settings().tasks_queue_url)
     try:
         sender.send(Pointer(ctx.city.id, KIND, row_id))
@@ -68,7 +71,8 @@ def sweep_task(ctx: Context, _: str) -> None:
 
 
 def _compose(ctx: Context, row: store.OutboxItem) -> Mail | None:
-    """The message as its case is now, in the language of the application; None when there is nobody to write to."""
+    """The message as its case is now, in the language of the application; None when there is nobody to
+    write to."""
     from functions.cases.service import case_for_message
 
     case = case_for_message(row.case_id)

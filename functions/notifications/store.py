@@ -1,5 +1,5 @@
-"""Outbox rows in the city's table: OUTBOX/<id>. They name a case and an event; what the message says is read when it is
-sent, so a row holds nothing personal."""
+"""Outbox rows in the city's table: OUTBOX/<id>. They name a case and an event; what the message says is
+read when it is sent, so a row holds nothing personal."""
 
 from __future__ import annotations
 

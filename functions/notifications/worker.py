@@ -1,5 +1,6 @@
-"""The tasks queue: slow work that follows a change. A message is a pointer (city, kind, id); the worker reads the rest
-inside that city's scope. A message that fails is reported alone and comes again; the others of its batch are done."""
+"""The tasks queue: slow work that follows a change. A message is a pointer (city, kind, id); the worker
+reads the rest inside that city's scope. A message that fails is reported alone and comes again; the others
+of its batch are done."""
 
 from __future__ import annotations
 

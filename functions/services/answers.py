@@ -28,5 +28,7 @@ def display(field: Field, answer: str) -> str:
 def displayed(service: Service, answers: dict[str, str]) -> dict[str, str]:
     """Every question's answer as :func:`display` writes it, files left out; unanswered ones are empty."""
     return {
-        field.id: display(field, answers.get(field.id, "")) for field in service.fields if field.type != "file"
+        field.id: display(field, answers.get(field.id, ""))
+        for field in service.fields
+        if field.type != "file"
     }

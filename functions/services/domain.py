@@ -10,9 +10,19 @@ from typing import Any
 Text = Mapping[str, str]
 
 FIELD_TYPES = (
-    "text", "textarea", "name", "address", "email", "phone", "date", "identity_number", "radios", "checkbox", "file",
-)  # fmt: skip
-# what a question asks for -> autocomplete token (HTML, "Input purposes for user interface components", WCAG 2.2 section 7)
+    "text",
+    "textarea",
+    "name",
+    "address",
+    "email",
+    "phone",
+    "date",
+    "identity_number",
+    "radios",
+    "checkbox",
+    "file",
+)
+# what a question asks for -> autocomplete token (WCAG 2.2, section 7: input purposes)
 AUTOCOMPLETE = {
     "name": "name",
     "birth_date": "bday",
@@ -26,8 +36,14 @@ SEMANTICS = ("name", "birth_date", "identity_number", "email", "phone", "address
 MAX_UPLOAD_MB = 10
 MIME_TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png"}
 DEFAULT_MAX_LENGTH = {
-    "text": 200, "textarea": 2000, "name": 120, "address": 400, "email": 254, "phone": 40, "identity_number": 40,
-}  # fmt: skip
+    "text": 200,
+    "textarea": 2000,
+    "name": 120,
+    "address": 400,
+    "email": 254,
+    "phone": 40,
+    "identity_number": 40,
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +165,8 @@ class Service:
 
     @property
     def declaration(self) -> Text | None:
-        return self.raw["form"].get("declaration")
+        found: Text | None = self.raw["form"].get("declaration")
+        return found
 
     def state(self, state_id: str) -> Mapping[str, Any] | None:
         """The workflow's state: its public label and what happens next."""

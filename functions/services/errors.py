@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: `path` is dotted (`form.pages.name.fields.name`), `message` one English sentence."""
+    """One thing that is wrong: `path` is dotted (`form.pages.name.fields.name`), `message` one English
+    sentence."""
 
     path: str
     message: str
@@ -18,7 +19,8 @@ class Problem:
 
 
 class DefinitionError(Exception):
-    """A definition (template plus a city's override) that cannot be used; `problems` says why, each in one sentence."""
+    """A definition (template plus a city's override) that cannot be used; `problems` says why, each in one
+    sentence."""
 
     def __init__(self, template_id: str, problems: Sequence[Problem]) -> None:
         self.template_id = template_id

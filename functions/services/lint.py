@@ -17,7 +17,8 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def lint(definition: Mapping[str, Any], languages: Sequence[str] = LANGUAGES) -> list[Problem]:
-    """Every problem of a resolved definition for a city that speaks `languages`; empty when it may go live."""
+    """Every problem of a resolved definition for a city that speaks `languages`; empty when it may go
+    live."""
     service = Service(definition)
     return [problem for rule in RULES for problem in rule(service, languages)]
 
@@ -72,7 +73,7 @@ def _reserved_pages(service: Service, languages: Sequence[str]) -> Iterator[Prob
 def _semantics(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
     used = [str(field.raw["semantic"]) for field in service.fields if field.raw.get("semantic")]
     for twice in sorted(_duplicates(used)):
-        yield Problem("form", f'two questions ask for the same thing ({twice}); ask once (WCAG 2.2, 3.3.7)')
+        yield Problem("form", f"two questions ask for the same thing ({twice}); ask once (WCAG 2.2, 3.3.7)")
 
 
 def _fields(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
@@ -83,7 +84,9 @@ def _fields(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
         if field.type != "radios" and field.options:
             yield Problem(path, f"a question of type {field.type} has no options")
         if not field.optional and field.type != "file" and field.missing is None:
-            yield Problem(path, "a required question needs `missing`: what the page says when it is left empty")
+            yield Problem(
+                path, "a required question needs `missing`: what the page says when it is left empty"
+            )
         if field.past and field.type != "date":
             yield Problem(path, "`past` is for dates")
         if field.optional and field.type in ("file", "checkbox"):
@@ -189,6 +192,16 @@ def _samples(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
 
 
 RULES: tuple[Rule, ...] = (
-    _translations, _unique_ids, _reserved_pages, _semantics, _fields, _files, _clocks, _fee, _guide, _workflow,
-    _references, _samples,
-)  # fmt: skip
+    _translations,
+    _unique_ids,
+    _reserved_pages,
+    _semantics,
+    _fields,
+    _files,
+    _clocks,
+    _fee,
+    _guide,
+    _workflow,
+    _references,
+    _samples,
+)

@@ -1,7 +1,8 @@
 """A city's override: a small patch that mirrors the definition.
 
-Mappings merge. Lists of things with an `id` merge by id: `{id: x, drop: true}` drops one, an id that is new is added at the
-end or `after:` another. Everything else replaces. The template is never changed in place.
+Mappings merge. Lists of things with an `id` merge by id: `{id: x, drop: true}` drops one, an id that is
+new is added at the end or `after:` another. Everything else replaces. The template is never changed in
+place.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from functions.services.errors import Problem
 
 
 def apply_patch(base: dict[str, Any], patch: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """The patched copy, and what in the patch has no meaning (dropping or placing after something unknown)."""
+    """The patched copy, and what in the patch has no meaning (dropping or placing after something
+    unknown)."""
     problems: list[Problem] = []
     return _merge(base, patch, "", problems), problems
 
@@ -33,7 +35,11 @@ def _merge(base: dict[str, Any], patch: dict[str, Any], path: str, problems: lis
 
 
 def _has_ids(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(x, dict) and "id" in x for x in value)
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(x, dict) and isinstance(x.get("id"), str) for x in value)
+    )
 
 
 def _merge_list(base: Any, patch: Any, path: str, problems: list[Problem]) -> list[Any]:
@@ -44,7 +50,7 @@ def _merge_list(base: Any, patch: Any, path: str, problems: list[Problem]) -> li
         here = f"{path}.{key}"
         rest = {name: value for name, value in change.items() if name not in ("drop", "after")}
         after = change.get("after")
-        if after is not None and after not in order:
+        if after is not None and (after not in order or after == key):
             problems.append(Problem(here, f'there is nothing called "{after}" to place it after'))
             after = None
         if change.get("drop") is True:

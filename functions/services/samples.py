@@ -1,4 +1,5 @@
-"""A definition's own sample cases, run by the linter: given answers as typed, the expected reasons of refusal."""
+"""A definition's own sample cases, run by the linter: given answers as typed, the expected reasons of
+refusal."""
 
 from __future__ import annotations
 
@@ -23,7 +24,9 @@ def run_samples(service: Service, samples: Iterable[Mapping[str, Any]]) -> Itera
         found = outcome(service, sample)
         expected = sample["expect"]["errors"]
         if found != expected:
-            yield Problem(f"tests.{sample['id']}", f"expected {expected or 'acceptance'}, found {found or 'acceptance'}")
+            yield Problem(
+                f"tests.{sample['id']}", f"expected {expected or 'acceptance'}, found {found or 'acceptance'}"
+            )
 
 
 def outcome(service: Service, sample: Mapping[str, Any]) -> dict[str, str]:

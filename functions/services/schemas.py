@@ -13,7 +13,9 @@ from functions.services.domain import FIELD_TYPES, MAX_UPLOAD_MB, SEMANTICS
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Text = Annotated[dict[Literal["en", "zh-Hans"], Sentence], Field(min_length=1, description="language -> text")]
+Text = Annotated[
+    dict[Literal["en", "zh-Hans"], Sentence], Field(min_length=1, description="language -> text")
+]
 Days = Annotated[int, Field(ge=0, le=3660)]
 FieldType = Literal[FIELD_TYPES]  # type: ignore[valid-type]
 Semantic = Literal[SEMANTICS]  # type: ignore[valid-type]
@@ -39,7 +41,9 @@ class Service(Strict):
         default_factory=list, description="where it has a meaning; empty means everywhere"
     )
     audience: list[Literal["person", "organisation"]] = Field(min_length=1)
-    department: Identifier | None = Field(default=None, description="id of the city's department; set by its file")
+    department: Identifier | None = Field(
+        default=None, description="id of the city's department; set by its file"
+    )
 
 
 class LegalBasis(Strict):
@@ -72,7 +76,8 @@ class Option(Strict):
 
 
 class FormField(Strict):
-    """One question. `semantic` says what it asks for: asked once in a journey, and it gives `autocomplete`."""
+    """One question. `semantic` says what it asks for: asked once in a journey, and it gives
+    `autocomplete`."""
 
     id: Identifier
     type: FieldType
@@ -154,7 +159,8 @@ class Fee(Strict):
 
 
 class Certificate(Strict):
-    """`text` may name answers and `{date}`, `{city}`, `{valid_until}`; `masked` are shown in part when verified."""
+    """`text` may name answers and `{date}`, `{city}`, `{valid_until}`; `masked` are shown in part when
+    verified."""
 
     type: Text
     title: Text
@@ -165,7 +171,8 @@ class Certificate(Strict):
 
 
 class Retention(Strict):
-    """Days that data is kept; the city's own privacy settings may only shorten or lengthen within its country's."""
+    """Days that data is kept; the city's own privacy settings may only shorten or lengthen within its
+    country's."""
 
     draft_days: int = Field(ge=1, le=90)
     done_days: int = Field(ge=1, le=36600)
@@ -183,7 +190,8 @@ class Feedback(Strict):
 
 
 class Expectation(Strict):
-    """`errors`: field id -> reason code (missing, format, past, length, choice, check); empty means accepted."""
+    """`errors`: field id -> reason code (missing, format, past, length, choice, check); empty means
+    accepted."""
 
     errors: dict[Identifier, str] = Field(default_factory=dict)
 

@@ -1,4 +1,5 @@
-"""Use cases of the catalogue: which templates there are, reading one, and resolving it with a city's override."""
+"""Use cases of the catalogue: which templates there are, reading one, and resolving it with a city's
+override."""
 
 from __future__ import annotations
 
@@ -44,21 +45,23 @@ def resolve(
     department: str = "",
     languages: Sequence[str] = LANGUAGES,
 ) -> dict[str, Any]:
-    """The definition a city uses, as plain JSON with all defaults, its `template` and its `digest` (sha256, hex).
+    """The definition a city uses, as plain JSON with all defaults, its `template` and its `digest` (sha256,
+    hex).
 
-    `override` is a patch (functions/services/patch.py); `department` is the city's, `languages` are what it must speak.
-    The sample cases do not go live. A template's own run on the template; with an override those that it brings run.
-    Raises DefinitionError with every problem of shape or, when the shape is right, of meaning.
+    `override` is a patch (functions/services/patch.py); `department` is the city's, `languages` are what
+    it must speak. The sample cases do not go live. A template's own run on the template; with an override
+    those that it brings run. Raises DefinitionError with every problem of shape or, when the shape is
+    right, of meaning.
     """
     from functions.services.lint import lint
     from functions.services.patch import apply_patch
 
     patched, problems = apply_patch(load(template_id), override or {})
-    if department:
-        patched["service"]["department"] = department
     definition = _shaped(template_id, patched, problems)
+    if department:
+        definition["service"]["department"] = department
     if override:
-        brought = {sample.get("id") for sample in override.get("tests", ())}
+        brought = {sample["id"] for sample in override.get("tests") or ()}
         definition["tests"] = [sample for sample in definition["tests"] if sample["id"] in brought]
     problems += lint(definition, languages)
     if problems:
@@ -77,7 +80,9 @@ def _shaped(template_id: str, raw: dict[str, Any], problems: list[Problem]) -> d
     try:
         return parse(raw)
     except ValidationError as error:
-        found = [Problem(".".join(map(str, one["loc"])), _sentence(one)) for one in error.errors(include_url=False)]
+        found = [
+            Problem(".".join(map(str, one["loc"])), _sentence(one)) for one in error.errors(include_url=False)
+        ]
         raise DefinitionError(template_id, [*problems, *found]) from None
 
 

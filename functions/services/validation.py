@@ -1,7 +1,8 @@
 """What a person typed, read kindly and checked: pure functions per field type.
 
-Spaces, hyphens, full-width digits and dictated punctuation are accepted; what was typed is kept for showing it again.
-Libraries with big tables (phone and identity numbers) are imported only when such a field is checked.
+Spaces, hyphens, full-width digits and dictated punctuation are accepted; what was typed is kept for
+showing it again. Libraries with big tables (phone and identity numbers) are imported only when such a
+field is checked.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _EMAIL = re.compile(r"[^@\s,;<>()\[\]\\\"]+@[^@\s,;<>()\[\]\\\"_.-][^@\s,;<>()\[
 
 @dataclass(frozen=True)
 class Rules:
-    """What checking needs of the city: `country` (two letters), today's date there, and of its country's profile the
-    `identity` block and the `address` lines (none: an address is one box)."""
+    """What checking needs of the city: `country` (two letters), today's date there, and of its country's
+    profile the `identity` block and the `address` lines (none: an address is one box)."""
 
     country: str
     today: date
@@ -37,7 +38,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an answer is refused: `code` for machines, `message` an English message id, `part` the input to go to."""
+    """Why an answer is refused: `code` for machines, `message` an English message id, `part` the input to
+    go to."""
 
     code: str
     message: str
@@ -75,7 +77,11 @@ def shown(question: Field, answer: str, rules: Rules) -> Typed:
 def check(question: Field, typed: Typed, rules: Rules, required: bool = True) -> Answer:
     """(the answer to store, what is wrong with it). The answer is "" when there is none or it is refused."""
     if not any(_clean(value) for value in typed.values()):
-        return _wrong(Problem("missing", N_("Answer this question"), part=next(iter(typed)))) if required else ("", ())
+        return (
+            _wrong(Problem("missing", N_("Answer this question"), part=next(iter(typed))))
+            if required
+            else ("", ())
+        )
     return _CHECKS[question.type](question, typed, rules)
 
 
@@ -93,7 +99,8 @@ def _clean(value: str) -> str:
 
 
 def _compact(value: str) -> str:
-    """Letters, digits and signs in their plain form, without the blanks and dashes people put between them."""
+    """Letters, digits and signs in their plain form, without the blanks and dashes people put between
+    them."""
     return re.sub(r"[\s\-\u2010-\u2015\u00ad]", "", unicodedata.normalize("NFKC", _clean(value)))
 
 
@@ -108,7 +115,8 @@ def _text(question: Field, typed: Typed, rules: Rules) -> Answer:
 
 
 def _address(question: Field, typed: Typed, rules: Rules) -> Answer:
-    """The country's lines, one a line in the profile's order; a line that was left empty stays an empty line."""
+    """The country's lines, one a line in the profile's order; a line that was left empty stays an empty
+    line."""
     if not rules.address:
         return _text(question, typed, rules)
     values, problems = [], []
@@ -183,10 +191,14 @@ def _date(question: Field, typed: Typed, rules: Rules) -> Answer:
 def _identity(question: Field, typed: Typed, rules: Rules) -> Answer:
     value = _compact(typed[question.id]).upper()
     if not re.fullmatch(r"[0-9A-Z./]{2,40}", value):
-        return _wrong(Problem("format", N_("Enter the number as it is printed on the document"), part=question.id))
+        return _wrong(
+            Problem("format", N_("Enter the number as it is printed on the document"), part=question.id)
+        )
     module = rules.identity.get("module")
     if module and not _passes(str(module), value):
-        return _wrong(Problem("check", N_("Check the number: at least one character is wrong"), part=question.id))
+        return _wrong(
+            Problem("check", N_("Check the number: at least one character is wrong"), part=question.id)
+        )
     return value, ()
 
 

@@ -1,5 +1,6 @@
-"""A person's browser without scripts, against the blueprints themselves: follows redirects, keeps cookies, fills in
-forms as they are in the page. Uploads put the file where the form says, as the storage would, and come back."""
+"""A person's browser without scripts, against the blueprints themselves: follows redirects, keeps cookies,
+fills in forms as they are in the page. Uploads put the file where the form says, as the storage would, and
+come back."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
 from bs4 import BeautifulSoup
 from chalice import Chalice
 from chalice.test import Client
+
 from tests.world import BUCKET, World
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from chalice.test import Client
-from tests.builders import both, city_config
-from tests.cases.browser import Browser, make_app
-from tests.world import World, two_cities
 
 from functions.services.service import resolve
 from functions.tenancy import registry
 from functions.tenancy.country import country
+from tests.builders import both, city_config
+from tests.cases.browser import Browser, make_app
+from tests.world import World, two_cities
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,10 @@ def cities(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for city_id in ("oakville", "qinghe"):
         config = city_config(city_id)
         profile = country(config["country"])
-        configs[city_id] = {**config, "country_profile": profile.model_dump(mode="json", exclude={"legal", "retention"})}
+        configs[city_id] = {
+            **config,
+            "country_profile": profile.model_dump(mode="json", exclude={"legal", "retention"}),
+        }
     override = {
         "fee": {"amount": 500, "basis": both("Example (demo)", "示例（演示）")},
         "documents": [{"id": "proof-of-address", "required": False}],

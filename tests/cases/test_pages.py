@@ -1,4 +1,5 @@
-"""A person's whole way, page by page, without scripts: in both cities and both languages, with the wrong turns."""
+"""A person's whole way, page by page, without scripts: in both cities and both languages, with the wrong
+turns."""
 
 from __future__ import annotations
 
@@ -6,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 from chalice.test import Client
-from tests.cases.browser import Browser, as_json, stored
-from tests.cases.walk import ANSWERS, PDF, begin, fill, finish
 
 from functions.core import clock
+from tests.cases.browser import Browser, as_json, stored
+from tests.cases.walk import ANSWERS, PDF, begin, fill, finish
 
 
 @pytest.mark.parametrize("city", ["oakville", "qinghe"])
@@ -22,7 +23,11 @@ def test_a_person_applies_without_scripts(browser: Browser, city: str, lang: str
     assert browser.address.endswith("/done")
     assert browser.heading == {"en": "Application received", "zh-Hans": "申请已收到"}[lang]
     assert browser.page.html and browser.page.html["lang"] == lang
-    case = next(item for item in stored(browser.world, getattr(browser.world, city), "CASE#") if item["sk"]["S"] == "META")
+    case = next(
+        item
+        for item in stored(browser.world, getattr(browser.world, city), "CASE#")
+        if item["sk"]["S"] == "META"
+    )
     answers = as_json(case, "body")["answers"]
     assert answers["birth_date"] == {"oakville": "1984-02-29", "qinghe": "1949-12-31"}[city]
     assert answers["identity_number"] == {"oakville": "536904399", "qinghe": "11010519491231002X"}[city]
@@ -46,7 +51,9 @@ def test_every_page_has_a_back_link_one_heading_and_a_title_of_its_own(browser: 
         fill(browser, "oakville", page)
         assert browser.page.select_one("a.govuk-back-link"), page
         assert len(browser.page.find_all("h1")) == 1
-        assert browser.page.h1 and browser.page.h1.find(["label", "legend"]) or browser.page.select_one("legend h1"), page
+        assert (browser.page.h1 and browser.page.h1.find(["label", "legend"])) or browser.page.select_one(
+            "legend h1"
+        ), page
         titles.add(browser.title)
     assert len(titles) == 9
 
@@ -55,7 +62,10 @@ def test_an_error_is_named_in_the_title_the_summary_and_beside_the_field(browser
     begin(browser, "oakville").submit(name="  ")
     assert browser.title.startswith("Error:")
     assert browser.problems == [("#name", "Enter your full name")]
-    assert browser.page.select_one("#name-error") and "Enter your full name" in browser.page.select_one("#name-error").text
+    assert (
+        browser.page.select_one("#name-error")
+        and "Enter your full name" in browser.page.select_one("#name-error").text
+    )
     assert "name-error" in browser.page.select_one("#name")["aria-describedby"]
 
 
@@ -66,7 +76,11 @@ def test_what_was_typed_is_kept_beside_the_error(browser: Browser) -> None:
     assert browser.values()["birth_date-day"] == "31"
     fill(browser, "oakville", "address")
     browser.submit(address__street="12 Oak Street", address__postcode="abc")
-    assert [where for where, _ in browser.problems] == ["#address-city", "#address-state", "#address-postcode"]
+    assert [where for where, _ in browser.problems] == [
+        "#address-city",
+        "#address-state",
+        "#address-postcode",
+    ]
     assert browser.values()["address-street"] == "12 Oak Street"
     browser.get(browser.address.partition("?")[0])
     assert not browser.problems and browser.values()["address-street"] == ""
@@ -93,7 +107,10 @@ def test_changing_an_answer_leads_back_to_the_list(browser: Browser) -> None:
 def test_a_file_goes_to_the_storage_and_can_be_changed(browser: Browser) -> None:
     fill(begin(browser, "oakville"), "oakville", "proof")
     form = browser.page.find("form", id="upload")
-    assert form["action"] == "https://files.example/townkit-test-files/" and form["enctype"] == "multipart/form-data"
+    assert (
+        form["action"] == "https://files.example/townkit-test-files/"
+        and form["enctype"] == "multipart/form-data"
+    )
     fields = browser.values("upload")
     assert fields["key"].startswith("cities/oakville/uploads/")
     assert "_csrf" not in fields
@@ -114,7 +131,9 @@ def test_a_file_goes_to_the_storage_and_can_be_changed(browser: Browser) -> None
         ("bill.pdf", PDF + b" " * (10 * 1024 * 1024), "The file must be smaller than 10 MB"),
     ],
 )
-def test_a_file_that_cannot_be_taken_is_refused_and_removed(browser: Browser, name: str, data: bytes, words: str) -> None:
+def test_a_file_that_cannot_be_taken_is_refused_and_removed(
+    browser: Browser, name: str, data: bytes, words: str
+) -> None:
     fill(begin(browser, "oakville"), "oakville", "proof")
     browser.upload(name, data)
     assert browser.problems == [("#file", words)] and browser.title.startswith("Error:")
@@ -133,9 +152,11 @@ def test_a_required_file_cannot_be_skipped(browser: Browser) -> None:
 
 def browser_csrf(browser: Browser) -> str:
     """The token of this browser's session, from the start page's form."""
-    return Browser(browser.client, browser.world, browser.cookies).get("/oakville/services/residence-certificate").values()[
-        "_csrf"
-    ]
+    return (
+        Browser(browser.client, browser.world, browser.cookies)
+        .get("/oakville/services/residence-certificate")
+        .values()["_csrf"]
+    )
 
 
 def test_the_declaration_must_be_confirmed(browser: Browser) -> None:
@@ -149,7 +170,9 @@ def test_sending_twice_makes_one_application(browser: Browser) -> None:
     check, values = browser.address, browser.values() | {"declaration": "yes"}
     first = browser.post(check, values).page.get_text()
     second = browser.post(check, values).page.get_text()
-    metas = [item for item in stored(browser.world, browser.world.oakville, "CASE#") if item["sk"]["S"] == "META"]
+    metas = [
+        item for item in stored(browser.world, browser.world.oakville, "CASE#") if item["sk"]["S"] == "META"
+    ]
     assert len(metas) == 1
     assert metas[0]["reference"]["S"] in first and metas[0]["reference"]["S"] in second
     assert len(stored(browser.world, browser.world.oakville, "OUTBOX")) == 1

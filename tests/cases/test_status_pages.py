@@ -6,8 +6,6 @@ import re
 
 import pytest
 from chalice.test import Client
-from tests.cases.browser import Browser, as_json, stored
-from tests.cases.walk import PDF, fill, finish
 
 from functions.cases import service
 from functions.cases.domain import Decision, Missing
@@ -15,6 +13,8 @@ from functions.core import clock
 from functions.core.context import Actor, Context
 from functions.core.scope import tenant_scope
 from functions.identity.domain import Staff
+from tests.cases.browser import Browser, as_json, stored
+from tests.cases.walk import PDF, fill, finish
 
 CLERK = Staff("ana@oakville.example", "Ana (demo)", ("clerk",), ("residents",))
 UNKNOWN = "We cannot find an application with this reference and code"
@@ -51,7 +51,9 @@ def stranger(client: Client, applied: Browser) -> Browser:
     return Browser(client, applied.world)
 
 
-def test_reference_and_code_open_the_application_in_another_browser(applied: Browser, stranger: Browser) -> None:
+def test_reference_and_code_open_the_application_in_another_browser(
+    applied: Browser, stranger: Browser
+) -> None:
     reference, code = reference_and_code(applied)
     look_up(stranger, f" {reference.lower().replace('-', ' ')} ", code.upper())
     assert stranger.address == "/oakville/status/application"
@@ -63,7 +65,9 @@ def test_the_sender_sees_the_state_at_once(applied: Browser) -> None:
     assert applied.get("/oakville/status/application").heading == "Your application"
 
 
-def test_a_wrong_code_and_an_unknown_reference_get_the_same_answer(applied: Browser, stranger: Browser) -> None:
+def test_a_wrong_code_and_an_unknown_reference_get_the_same_answer(
+    applied: Browser, stranger: Browser
+) -> None:
     reference, code = reference_and_code(applied)
     look_up(stranger, reference, "aaaa-bbbb-cccc")
     first = (stranger.status, stranger.problems, stranger.title)
@@ -97,14 +101,22 @@ def test_the_state_page_without_a_lookup_asks_for_the_reference(browser: Browser
 
 def test_every_look_at_the_state_is_in_the_history(applied: Browser) -> None:
     applied.get("/oakville/status/application")
-    events = [one["action"]["S"] for one in stored(applied.world, applied.world.oakville, "CASE#") if "action" in one]
+    events = [
+        one["action"]["S"]
+        for one in stored(applied.world, applied.world.oakville, "CASE#")
+        if "action" in one
+    ]
     assert events == ["submitted", "viewed"]
 
 
 def test_what_was_sent_back_is_handed_in_again(applied: Browser) -> None:
     decide(
         applied,
-        Decision("send_back", 1, missing=(Missing("proof", "The bill is too old"), Missing("since", "Year is cut off"))),
+        Decision(
+            "send_back",
+            1,
+            missing=(Missing("proof", "The bill is too old"), Missing("since", "Year is cut off")),
+        ),
     )
     applied.get("/oakville/status/application")
     assert "Waiting for you" in applied.page.get_text() and "The bill is too old" in applied.page.get_text()
@@ -117,7 +129,9 @@ def test_what_was_sent_back_is_handed_in_again(applied: Browser) -> None:
     assert len(applied.page.select(".govuk-summary-list__row")) == 2
     applied.submit(declaration="yes")
     assert applied.heading == "We have received what you sent"
-    meta = next(item for item in stored(applied.world, applied.world.oakville, "CASE#") if item["sk"]["S"] == "META")
+    meta = next(
+        item for item in stored(applied.world, applied.world.oakville, "CASE#") if item["sk"]["S"] == "META"
+    )
     body = as_json(meta, "body")
     assert (meta["state"]["S"], body["answers"]["since"], body["answers"]["name"]) == (
         "submitted", "2021-06-01", "Maria Garcia",
@@ -140,7 +154,9 @@ def test_a_refusal_shows_its_reason(applied: Browser) -> None:
 def test_an_approval_links_the_certificate(applied: Browser) -> None:
     decide(applied, Decision("approve", 1))
     applied.get("/oakville/status/application")
-    assert applied.page.find("a", string=re.compile("Open your certificate"))["href"] == "/oakville/certificate"
+    assert (
+        applied.page.find("a", string=re.compile("Open your certificate"))["href"] == "/oakville/certificate"
+    )
 
 
 def test_a_decided_application_cannot_be_completed_any_more(applied: Browser) -> None:
@@ -151,5 +167,7 @@ def test_a_decided_application_cannot_be_completed_any_more(applied: Browser) ->
     applied.submit(declaration="yes")
     decide(applied, Decision("approve", 3))
     applied.post(check, values)
-    meta = next(item for item in stored(applied.world, applied.world.oakville, "CASE#") if item["sk"]["S"] == "META")
+    meta = next(
+        item for item in stored(applied.world, applied.world.oakville, "CASE#") if item["sk"]["S"] == "META"
+    )
     assert meta["state"]["S"] == "approved"

@@ -9,7 +9,13 @@ from functions.files import domain
 
 @pytest.mark.parametrize(
     ("head", "kind"),
-    [(b"%PDF-1.7 ...", "pdf"), (b"\xff\xd8\xff\xe0", "jpeg"), (b"\x89PNG\r\n\x1a\n", "png"), (b"MZ", None), (b"", None)],
+    [
+        (b"%PDF-1.7 ...", "pdf"),
+        (b"\xff\xd8\xff\xe0", "jpeg"),
+        (b"\x89PNG\r\n\x1a\n", "png"),
+        (b"MZ", None),
+        (b"", None),
+    ],
 )
 def test_a_type_is_told_by_its_first_bytes(head: bytes, kind: str | None) -> None:
     assert domain.type_of(head) == kind
@@ -28,7 +34,9 @@ def test_a_name_is_shown_without_control_characters_and_shortened() -> None:
     assert len(long) == domain.NAME_LENGTH and long.endswith(".pdf")
 
 
-@pytest.mark.parametrize("key", ["cities/b/uploads/d/f/x.pdf", "cities/a/uploads/d/f/", "cities/a/uploads/d/f/x/y", "x"])
+@pytest.mark.parametrize(
+    "key", ["cities/b/uploads/d/f/x.pdf", "cities/a/uploads/d/f/", "cities/a/uploads/d/f/x/y", "x"]
+)
 def test_only_a_file_directly_under_its_prefix_is_taken(key: str) -> None:
     assert domain.name_in(key, domain.key_prefix("a", "d", "f")) is None
 

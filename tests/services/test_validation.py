@@ -15,8 +15,11 @@ from functions.services.validation import Rules
 
 US = Rules("us", date(2026, 11, 20), {"module": "us.ssn"})
 CN = Rules("cn", date(2026, 11, 20), {"module": "cn.ric"})
-LINES = ({"id": "street", "label": {"en": "Street"}}, {"id": "unit", "label": {"en": "Unit"}, "optional": True},
-         {"id": "postcode", "label": {"en": "ZIP code"}, "pattern": "[0-9]{5}(-[0-9]{4})?"})  # fmt: skip
+LINES = (
+    {"id": "street", "label": {"en": "Street"}},
+    {"id": "unit", "label": {"en": "Unit"}, "optional": True},
+    {"id": "postcode", "label": {"en": "ZIP code"}, "pattern": "[0-9]{5}(-[0-9]{4})?"},
+)
 LINED = Rules("us", date(2026, 11, 20), {}, LINES)
 
 
@@ -113,7 +116,10 @@ def test_an_address_is_asked_in_the_lines_of_the_country() -> None:
     assert validation.check(address, typed, LINED) == ("12 Oak Street\n\n60601", ())
     assert validation.shown(address, "12 Oak Street\n\n60601", LINED)["x-postcode"] == "60601"
     _, problems = validation.check(address, {"x-street": "", "x-unit": "4", "x-postcode": "ABC"}, LINED)
-    assert [(problem.code, problem.part) for problem in problems] == [("missing", "x-street"), ("format", "x-postcode")]
+    assert [(problem.code, problem.part) for problem in problems] == [
+        ("missing", "x-street"),
+        ("format", "x-postcode"),
+    ]
 
 
 def test_an_optional_question_may_stay_empty() -> None:
@@ -132,9 +138,14 @@ def test_any_text_is_answered_or_refused_never_both(kind: str, texts: list[str])
     assert bool(answer) != bool(problems)
 
 
-@given(kind=st.sampled_from(["name", "email", "date", "identity_number"]), texts=st.lists(INPUTS, min_size=3, max_size=3))
+@given(
+    kind=st.sampled_from(["name", "email", "date", "identity_number"]),
+    texts=st.lists(INPUTS, min_size=3, max_size=3),
+)
 def test_an_accepted_answer_shown_again_is_accepted_again(kind: str, texts: list[str]) -> None:
     question = field(kind)
-    answer, problems = validation.check(question, dict(zip(validation.inputs(question, US), texts, strict=False)), US)
+    answer, problems = validation.check(
+        question, dict(zip(validation.inputs(question, US), texts, strict=False)), US
+    )
     if not problems:
         assert validation.check(question, validation.shown(question, answer, US), US) == (answer, ())
