@@ -60,6 +60,7 @@ class Answer:
     status: int
     headers: dict[str, Any]
     text: str
+    path: str
 
     @property
     def location(self) -> str:
@@ -97,7 +98,7 @@ class Browser:
         """Fill in a form of a page and send it, hidden fields included."""
         form = answer.document.find("form", id=form_id)
         hidden = {field["name"]: field["value"] for field in form.find_all("input", type="hidden")}
-        return self.post(form["action"], {**hidden, **values})
+        return self.post(form.get("action") or answer.path, {**hidden, **values})
 
     def follow(self, answer: Answer) -> Answer:
         """Go where a redirect leads."""
@@ -114,7 +115,7 @@ class Browser:
             self.cookies[name] = value
             if "Max-Age=0" in line:
                 del self.cookies[name]
-        return Answer(response.status_code, response.headers, response.body.decode())
+        return Answer(response.status_code, response.headers, response.body.decode(), path)
 
     def sign_in(self, email: str, city: str = "oakville") -> Answer:
         """Through the fake hosted login, whose code is the person's address."""
@@ -186,7 +187,7 @@ def incident(world: World, city: City, name: str = "alarm") -> Case:
         "level": 75.0,
         "at": "2026-11-20T09:00:00.000Z",
     }
-    alarm = cases.Alarm(name, "oakville:air-1", "dust", "Fine dust too high", "works", "major", evidence)
+    alarm = cases.Alarm(name, "oakville:air-1", "dust", "Fine dust too high", "works", "high", evidence)
     with tenant_scope(city):
         with transaction() as tx:
             cases.open_incident(tx, world.context(city), alarm)

@@ -27,12 +27,12 @@ def clerk(ctx: PageContext) -> Staff:
 
 
 @bp.page("/{city}/console", access="staff")
-def show_desk(ctx: PageContext) -> Page:
+def show_desk(ctx: PageContext) -> Page | Redirect:
     """What waits in one of my departments."""
     staff, query = clerk(ctx), ctx.query
     mine = [name for name in staff.departments if ctx.city.department(name)]
     if not mine:
-        return Page("console/no_department.html", section="cases")
+        return Redirect(f"/{ctx.city.id}/console/history") if staff.is_admin else Page("console/no_department.html")
     department, group, kind = query.get("department", mine[0]), query.get("state", "open"), query.get("kind", "")
     listing = desk.list_desk(ctx, staff, department, group, kind, decode_cursor(query.get("after", "")))
     return Page(
@@ -88,15 +88,32 @@ def open_file(ctx: PageContext, case: str, file: str) -> Redirect:
 @bp.page("/{city}/console/cases/{case}/history", access="staff")
 def show_history(ctx: PageContext, case: str) -> Page:
     """Every event of a case, views included, for an administrator."""
-    if not clerk(ctx).is_admin:
-        raise NotFound
     found, events = desk.view_history(ctx, clerk(ctx), case)
     return Page(
         "console/history.html",
         section="cases",
         case=desk_views.case_view(ctx, found),
         events=desk_views.events_view(events, views=True),
-        back=f"/{ctx.city.id}/console/cases/{case}",
+        back=f"/{ctx.city.id}/console/history",
+    )
+
+
+@bp.page("/{city}/console/history", methods=("GET", "POST"), access="staff")
+def find_history(ctx: PageContext) -> Page | Redirect:
+    """An administrator asks for a case's history by its reference."""
+    errors: dict[str, str] = {}
+    if ctx.method == "POST":
+        try:
+            found = desk.find_by_reference(clerk(ctx), ctx.value("reference"))
+        except Invalid as problem:
+            errors = problem.fields
+        else:
+            return Redirect(f"/{ctx.city.id}/console/cases/{found}/history")
+    elif not clerk(ctx).is_admin:
+        raise NotFound
+    status = 422 if errors else 200
+    return Page(
+        "console/find_history.html", status=status, section="history", errors=errors, reference=ctx.value("reference")
     )
 
 

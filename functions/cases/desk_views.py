@@ -51,9 +51,9 @@ ACTOR_LABELS = {
     "operator": N_("Operator of the installation"),
 }
 SEVERITIES = {
-    "info": N_("Information"),
-    "minor": N_("Minor"),
-    "major": N_("Major"),
+    "low": N_("Low"),
+    "medium": N_("Medium"),
+    "high": N_("High"),
     "critical": N_("Critical"),
 }
 

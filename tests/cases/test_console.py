@@ -188,7 +188,7 @@ def test_an_incident_shows_what_the_sensor_saw_and_is_started_and_resolved(world
     wes = signed_in(client, "wes@oakville.example")
     page = open_case(wes, alarm.id)
     check_structure(page.document, "en")
-    for words in ("Main Street", "Fine dust", "91.5 µg/m³", "75 µg/m³", "Major"):
+    for words in ("Main Street", "Fine dust", "91.5 µg/m³", "75 µg/m³", "High"):
         assert words in page.words
     page = wes.follow(wes.submit(page, "decision", action="start", then="stay"))
     assert "has started" in page.words
@@ -253,12 +253,17 @@ def test_cases_of_another_city_do_not_exist(world: World, ana: Browser, client: 
     assert world.items(world.qinghe) == before
 
 
-def test_history_is_for_administrators(world: World, ana: Browser, client: Client) -> None:
+def test_history_is_for_administrators_of_the_city_by_reference(world: World, ana: Browser, client: Client) -> None:
     case = application(world, world.oakville)
     open_case(ana, case.id)
     assert ana.get(f"/oakville/console/cases/{case.id}/history").status == 404
+    assert ana.get("/oakville/console/history").status == 404
     ada = signed_in(client, "ada@oakville.example")
-    page = ada.get(f"/oakville/console/cases/{case.id}/history")
+    form = ada.get("/oakville/console/history")
+    check_structure(form.document, "en")
+    unknown = ada.submit(form, "form", reference="AAAA-BBBB-CC")
+    assert (unknown.status, "We cannot find a case" in unknown.words) == (422, True)
+    page = ada.follow(ada.submit(form, "form", reference=case.reference.lower()))
     check_structure(page.document, "en")
     assert "Viewed" in page.words
     assert actions(world, case.id) == ["submitted", "viewed", "history_viewed"]
