@@ -20,8 +20,8 @@ from functions.tenancy import control
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """``{action: device-add|device-list|device-revoke, city, thing?, profile?, renew?, actor?}`` to a JSON
-    answer.
+    """``{action: device-add|device-list|device-revoke|device-simulation, city, thing?, profile?, renew?,
+    actor?}`` to a JSON answer.
 
     Raises NotFound, Conflict, Invalid, Unavailable."""
     from functions.tenancy.registry import city_for_admin
@@ -76,6 +76,36 @@ def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     return {"devices": rows}
 
 
+def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """What `townkit simulate` has to imitate: the devices of the city's file with their quantities and
+    rules.
+    """
+    states = {device.thing: device.state for device in store.devices()}
+    return {
+        "things": [
+            {
+                "thing": entry["thing"],
+                "state": states.get(entry["thing"], "none"),
+                "profile": service.profile(ctx, entry["profile"]),
+                "topic": topic(ctx.city.id, entry["thing"]),
+                "rules": [
+                    {
+                        "id": rule.id,
+                        "metric": rule.metric,
+                        "kind": rule.kind,
+                        "level": rule.level,
+                        "clear": rule.clear,
+                    }
+                    for rule in service.rules_of(ctx, entry["thing"], entry["profile"])
+                ],
+            }
+            for entry in ctx.city.config["devices"]["things"]
+        ],
+        "host": settings().mqtt_host,
+        "port": settings().mqtt_port,
+    }
+
+
 def revoke_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """The city stops believing the device at once; then its certificate is revoked. The readings stay."""
     thing = str(event.get("thing", ""))
@@ -92,6 +122,7 @@ ACTIONS: dict[str, Callable[[Context, dict[str, Any]], dict[str, Any]]] = {
     "device-add": add_device,
     "device-list": list_devices,
     "device-revoke": revoke_device,
+    "device-simulation": describe_simulation,
 }
 
 

@@ -1,0 +1,190 @@
+"""`townkit devices` and `townkit simulate`: certificates for sensors, and sensors that do not exist."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import threading
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from infra.cli.connection import Connection
+from infra.cli.options import connected
+from infra.errors import InfraError
+
+AMAZON_ROOT = "https://www.amazontrust.com/repository/AmazonRootCA1.pem"
+LOCAL_ROOT = "/_ministack/iot/ca.pem"
+DEVICES_FOLDER = "devices"
+
+
+@click.group()
+def devices() -> None:
+    """Give sensors their certificates, list them, revoke them."""
+
+
+@devices.command()
+@click.argument("city")
+@click.argument("thing")
+@click.option(
+    "--profile", "device_profile", required=True, help="Device profile, a file of templates/devices/."
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="New folder for the files."
+)
+@click.option("--name", default="", help="Name for a device that the city's file does not name.")
+@click.option(
+    "--renew", is_flag=True, help="A new certificate for a device that has one; the old one is revoked."
+)
+@click.option("--aws-profile", help="AWS profile; without it and --region the local cloud is meant.")
+@click.option("--stage", help="Installation.")
+@click.option("--region", help="AWS region.")
+def add(
+    city: str, thing: str, device_profile: str, out: Path, name: str, renew: bool,
+    aws_profile: str | None, stage: str | None, region: str | None,
+) -> None:  # fmt: skip
+    """Make THING of CITY with a certificate of its own. The private key is written to --out and kept nowhere
+    else.
+    """
+    from infra.cli.options import connection_for
+
+    connection = connection_for(stage, aws_profile, region)
+    if out.exists() and any(out.iterdir()):
+        raise InfraError(f"{out} is not empty; give a new folder.")
+    answer = connection.invoke(
+        "admin",
+        {
+            "action": "device-add",
+            "city": city,
+            "thing": thing,
+            "profile": device_profile,
+            "name": name,
+            "renew": renew,
+        },
+    )
+    write_files(out, answer, root_certificate(connection))
+    click.echo(f"{city}:{thing} may connect. Its files are in {out}; the key cannot be had again.")
+    click.echo(command_line(answer, f"{out}/"))
+
+
+@devices.command(name="list")
+@click.argument("city")
+@connected
+def list_(connection: Connection, city: str) -> None:
+    """The devices of CITY: profile, state, latest reading (UTC)."""
+    rows = connection.invoke("admin", {"action": "device-list", "city": city})["devices"]
+    for row in rows:
+        seen = (
+            f"{datetime.fromtimestamp(row['seen'] / 1000, UTC):%Y-%m-%d %H:%M:%S}" if row["seen"] else "never"
+        )
+        click.echo(f"{row['thing']:<32} {row['profile']:<20} {row['state']:<8} {seen}")
+    if not rows:
+        click.echo(
+            f"{city} has no devices yet; `townkit devices add {city} THING --profile P --out DIR` makes one."
+        )
+
+
+@devices.command()
+@click.argument("city")
+@click.argument("thing")
+@connected
+def revoke(connection: Connection, city: str, thing: str) -> None:
+    """Revoke every certificate of THING; its readings stay."""
+    answer = connection.invoke("admin", {"action": "device-revoke", "city": city, "thing": thing})
+    click.echo(f"{city}:{thing} is revoked ({len(answer['revoked'])} certificates).")
+
+
+@click.command()
+@click.argument("city")
+@click.option("--once", is_flag=True, help="Send two hours of history, then end.")
+@click.option(
+    "--interval", default=10.0, show_default=True, type=click.FloatRange(1), help="Seconds between readings."
+)
+@click.option("--seed", default="townkit", show_default=True, help="The same seed gives the same values.")
+@click.option(
+    "--keys", type=click.Path(path_type=Path, file_okay=False), help="Folder for the devices' files."
+)
+@connected
+def simulate(
+    connection: Connection, city: str, once: bool, interval: float, seed: str, keys: Path | None
+) -> None:
+    """Be the devices of CITY: realistic readings over MQTT with certificates of their own, until Ctrl-C or
+    SIGTERM.
+    """
+    from infra.simulator.run import Plan, run
+
+    if keys is None and connection.local is None:
+        raise InfraError("Give --keys: the folder that keeps the simulated devices' private keys.")
+    folder = keys or connection.local.data / DEVICES_FOLDER / city  # type: ignore[union-attr]
+    known = connection.invoke("admin", {"action": "device-simulation", "city": city})
+    if not known["things"]:
+        raise InfraError(f"The file of {city} names no devices.")
+    root = root_certificate(connection)
+    for thing in known["things"]:
+        _ensure_files(connection, city, thing, folder / thing["thing"], root)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    plan = Plan(
+        city, known["things"], lambda name: folder / name, known["host"], int(known["port"]), interval, seed
+    )
+    sent = run(plan, once=once, stop=stop, say=click.echo)
+    click.echo(f"{city}: {sent} messages sent")
+
+
+def _ensure_files(connection: Connection, city: str, thing: dict[str, Any], folder: Path, root: str) -> None:
+    """Certificates of the folder are used again; a device without them gets new ones."""
+    if thing["state"] == "active" and (folder / "key.pem").exists():
+        return
+    request = {
+        "action": "device-add",
+        "city": city,
+        "thing": thing["thing"],
+        "profile": thing["profile"]["id"],
+    }
+    write_files(folder, connection.invoke("admin", {**request, "renew": True}), root)
+
+
+def root_certificate(connection: Connection) -> str:
+    """What a device checks the broker with: the local cloud's own root, or Amazon's. Raises InfraError."""
+    address = f"{connection.endpoint}{LOCAL_ROOT}" if connection.endpoint else AMAZON_ROOT
+    try:
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            return str(answer.read().decode())
+    except OSError as error:
+        raise InfraError(f"The root certificate could not be read from {address}: {error}.") from error
+
+
+def write_files(folder: Path, answer: dict[str, Any], root: str) -> None:
+    """certificate.pem, key.pem (for its owner only), ca.pem and a README with a command line that works."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "key.pem"
+    key.touch(mode=0o600)
+    key.chmod(0o600)
+    key.write_text(answer["private_key"])
+    (folder / "certificate.pem").write_text(answer["certificate"])
+    (folder / "ca.pem").write_text(root)
+    (folder / "README.txt").write_text(
+        f"{answer['client_id']} ({answer['profile']})\n\n"
+        "Keep key.pem secret: whoever has it speaks as this device. It is kept nowhere else.\n"
+        f"Client id: {answer['client_id']}\nTopic: {answer['topic']}\n"
+        f"Broker: {answer['host']}:{answer['port']}\n\n"
+        f"A first reading, sent from this folder:\n\n{command_line(answer, '')}\n"
+    )
+
+
+def command_line(answer: dict[str, Any], prefix: str) -> str:
+    """A `mosquitto_pub` line that sends one reading of the profile's first quantity."""
+    metric, entry = next(iter(answer["quantities"].items()))
+    low, high = entry.get("range") or (0, 2)
+    sample = min(max(1.0, low), high)
+    words = [
+        "mosquitto_pub", "-h", answer["host"], "-p", str(answer["port"]),
+        "--cafile", f"{prefix}ca.pem", "--cert", f"{prefix}certificate.pem", "--key", f"{prefix}key.pem",
+        "-i", answer["client_id"], "-q", "1", "-t", answer["topic"],
+        "-m", f'[{{"n":"{metric}","u":"{entry["unit"]}","v":{sample:g}}}]',
+    ]  # fmt: skip
+    return shlex.join(words)
