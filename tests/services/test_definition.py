@@ -164,35 +164,24 @@ def test_the_json_schema_describes_every_part() -> None:
     assert set(json_schema()["properties"]) == set(Definition.model_fields)
 
 
+KEYS = st.sampled_from(["id", "en", "amount", "pages", "x"])
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.text(max_size=6),
-    whole = {**unmarked(definition), "tests": service.load(RESIDENCE)["tests"]}
-    assert Definition.model_validate(whole)
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=6,
-)  # fmt: skip
-
-
-@given(
-    st.dictionaries(
-        st.sampled_from(["service", "guide", "form", "documents", "workflow", "clocks", "fee", "tests"]),
-        JSON,
-        max_size=2,
-    )
 )
+PARTS = st.sampled_from(["service", "guide", "form", "documents", "workflow", "clocks", "fee", "tests"])
+
+
+@given(st.dictionaries(PARTS, JSON, max_size=2))
 def test_any_override_gives_a_sound_service_or_a_list_of_problems(override: dict[str, Any]) -> None:
     try:
         definition = service.resolve(RESIDENCE, override, department="residents")
     except DefinitionError as refused:
         assert refused.problems
         return
-    assert Definition.model_validate(
-        {**unmarked(definition), "tests": service.load(RESIDENCE)["tests"]}
-    )
-
-
-def unmarked(definition: dict[str, Any]) -> dict[str, Any]:
-    """Without what `resolve` adds to the file's own keys."""
-    return {key: value for key, value in definition.items() if key not in ("template", "digest")}
+    own_keys = {key: value for key, value in definition.items() if key not in ("template", "digest")}
+    assert Definition.model_validate({**own_keys, "tests": service.load(RESIDENCE)["tests"]})
 
 
 @given(JSON, JSON)
