@@ -1,1 +1,2 @@
-"""Everything around the functions: packaging, template fragments, the local cloud, the edge and the command line."""
+"""Everything around the functions: packaging, template fragments, the local cloud, the edge and the
+command line."""

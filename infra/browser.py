@@ -1,4 +1,5 @@
-"""Finds a Chromium for the browser tests, or installs Debian's (as root); `python -m infra.browser` prints where it is."""
+"""Finds a Chromium for the browser tests, or installs Debian's (as root); `python -m infra.browser`
+prints where it is."""
 
 import os
 import shutil
@@ -9,7 +10,9 @@ from pathlib import Path
 from infra.settings import InfraError
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ADVICE = "Install Chromium (Debian: apt-get install chromium), or run `.venv/bin/playwright install chromium`."
+ADVICE = (
+    "Install Chromium (Debian: apt-get install chromium), or run `.venv/bin/playwright install chromium`."
+)
 
 
 class NoBrowserError(InfraError):

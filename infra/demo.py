@@ -1,4 +1,5 @@
-"""The demo's people: staff of the demo cities get a sign-in in the local user pool, with a password that everybody knows."""
+"""The demo's people: staff of the demo cities get a sign-in in the local user pool, with a password
+that everybody knows."""
 
 from dataclasses import dataclass
 from pathlib import Path

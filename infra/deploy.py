@@ -1,15 +1,17 @@
-"""`townkit deploy`: uploads a package and brings the stack to it; the same steps for the local cloud and for AWS."""
+"""`townkit deploy`: uploads a package and brings the stack to it; the same steps for the local cloud
+and for AWS."""
 
 import hashlib
 import json
+import mimetypes
 import secrets
 import time
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from infra.errors import InfraError
 from infra.cli.connection import Connection
+from infra.errors import InfraError
 from infra.packaging.build import Package
 from infra.packaging.template import place_code
 
@@ -18,6 +20,7 @@ CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 GOOD = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 # A first creation that failed leaves a stack that can only be deleted.
 DEAD = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "REVIEW_IN_PROGRESS", "CREATE_FAILED"}
+FOREVER = "public, max-age=31536000, immutable"
 UNCHANGED = "No updates are to be performed"
 
 
@@ -28,6 +31,9 @@ class DeployError(InfraError):
 def deploy(connection: Connection, package: Package, parameters: dict[str, str]) -> dict[str, str]:
     """Create or update the stack; returns its outputs. Raises DeployError."""
     bucket = _code_bucket(connection)
+    # New pages name new style sheets, so those go first; only before the very first deployment there is no
+    # bucket yet.
+    _upload_assets(connection, package)
     _upload(connection, bucket, package.code_key, package.code.read_bytes)
     _upload(connection, bucket, package.layer_key, package.layer.read_bytes)
     template = json.dumps(place_code(package.template, bucket, package.code_key, package.layer_key)).encode()
@@ -41,16 +47,22 @@ def deploy(connection: Connection, package: Package, parameters: dict[str, str])
     else:
         ensure_secret(connection, names["EdgeSecretParameter"])
     _apply(connection, f"{connection.client('s3').meta.endpoint_url}/{bucket}/{template_key}", given)
-    return connection.outputs(refresh=True)
+    connection.outputs(refresh=True)
+    _upload_assets(connection, package)
+    return connection.outputs()
 
 
 def secret_names(stage: str) -> dict[str, str]:
     """Template parameter -> name of the SSM parameter that holds the secret."""
-    return {"SecretParameter": f"/townkit/{stage}/secret", "EdgeSecretParameter": f"/townkit/{stage}/edge-secret"}
+    return {
+        "SecretParameter": f"/townkit/{stage}/secret",
+        "EdgeSecretParameter": f"/townkit/{stage}/edge-secret",
+    }
 
 
 def ensure_secret(connection: Connection, name: str) -> str:
-    """The secret of that name; made when it is not there, never changed. CloudFormation cannot make a SecureString."""
+    """The secret of that name; made when it is not there, never changed. CloudFormation cannot make a
+    SecureString."""
     ssm = connection.client("ssm")
     try:
         return str(ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"])
@@ -82,6 +94,20 @@ def _upload(connection: Connection, bucket: str, key: str, read: Any) -> None:
         s3.put_object(Bucket=bucket, Key=key, Body=read())
 
 
+def _upload_assets(connection: Connection, package: Package) -> None:
+    exists = connection.local is None and _status(connection.client("cloudformation"), connection.stack)
+    bucket = connection.outputs().get("AssetsBucketName") if exists else None
+    for path in sorted(package.assets.iterdir()) if bucket else []:
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        connection.client("s3").put_object(
+            Bucket=bucket,
+            Key=f"assets/{path.name}",
+            Body=path.read_bytes(),
+            ContentType=kind,
+            CacheControl=FOREVER,
+        )
+
+
 def _apply(connection: Connection, template_url: str, parameters: dict[str, str]) -> None:
     stacks = connection.client("cloudformation")
     status = _status(stacks, connection.stack)
@@ -93,7 +119,7 @@ def _apply(connection: Connection, template_url: str, parameters: dict[str, str]
         "StackName": connection.stack,
         "TemplateURL": template_url,
         "Capabilities": CAPABILITIES,
-        "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(parameters.items())],
+        "Parameters": _parameters(stacks, connection.stack if status else None, parameters),
     }
     try:
         stacks.update_stack(**request) if status else stacks.create_stack(**request)
@@ -103,7 +129,17 @@ def _apply(connection: Connection, template_url: str, parameters: dict[str, str]
         raise DeployError(f"The stack {connection.stack} cannot be deployed: {error}") from error
     final = _wait(connection, stacks)
     if final not in GOOD:
-        raise DeployError(f"The stack {connection.stack} ended as {final}.{_reasons(stacks, connection.stack)}")
+        raise DeployError(
+            f"The stack {connection.stack} ended as {final}.{_reasons(stacks, connection.stack)}"
+        )
+
+
+def _parameters(stacks: Any, existing: str | None, given: dict[str, str]) -> list[dict[str, Any]]:
+    known = stacks.describe_stacks(StackName=existing)["Stacks"][0].get("Parameters", []) if existing else []
+    kept = {entry["ParameterKey"] for entry in known} - given.keys()
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in sorted(given.items())] + [
+        {"ParameterKey": key, "UsePreviousValue": True} for key in sorted(kept)
+    ]
 
 
 def _status(stacks: Any, name: str) -> str | None:

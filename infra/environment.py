@@ -1,4 +1,5 @@
-"""Fills `.venv/` from the requirement files (`python3 infra/environment.py run|dev`); runs before anything is installed.
+"""Fills `.venv/` from the requirement files (`python3 infra/environment.py run|dev`); runs before anything
+is installed.
 
 A second run with the same requirement files does nothing and needs no network.
 """

@@ -1,4 +1,5 @@
-"""`townkit run`: from a checkout to two cities online on this machine, in the foreground, and back to nothing."""
+"""`townkit run`: from a checkout to two cities online on this machine, in the foreground, and back to
+nothing."""
 
 import contextlib
 import fcntl
@@ -68,7 +69,9 @@ def only_one(local: Local) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise InUseError(f"Townkit runs in {local.data} already; stop it, or set TOWNKIT_DATA.") from error
+            raise InUseError(
+                f"Townkit runs in {local.data} already; stop it, or set TOWNKIT_DATA."
+            ) from error
         yield
 
 
@@ -126,8 +129,12 @@ class Runner:
 
     def _simulate(self) -> None:
         for path in self.cities:
-            log = self.stack.enter_context((self.local.data / "logs" / f"simulate-{path.stem}.log").open("wb"))
-            process = subprocess.Popen([*TOWNKIT, "simulate", path.stem], stdout=log, stderr=log, start_new_session=True)
+            log = self.stack.enter_context(
+                (self.local.data / "logs" / f"simulate-{path.stem}.log").open("wb")
+            )
+            process = subprocess.Popen(
+                [*TOWNKIT, "simulate", path.stem], stdout=log, stderr=log, start_new_session=True
+            )
             self.stack.callback(_end, process)
 
     def _say_ready(self, signins: list[demo.SignIn]) -> None:
@@ -166,7 +173,9 @@ def _has(command: str) -> bool:
 
 
 def _command(*arguments: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen([*TOWNKIT, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    return subprocess.Popen(
+        [*TOWNKIT, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -1,6 +1,8 @@
-"""Where things are and which ports are used on this machine; the only reader of TOWNKIT_* variables outside the functions.
+"""Where things are and which ports are used on this machine; the only reader of TOWNKIT_* variables outside
+the functions.
 
-A local installation lives in one data folder (state, objects, logs, temporary files), so that two of them never meet.
+A local installation lives in one data folder (state, objects, logs, temporary files), so that two of them
+never meet.
 """
 
 import json
@@ -15,17 +17,21 @@ LOCAL_STAGE = "local"
 LOCAL_REGION = "xx-local-1"
 LOOPBACK = "127.0.0.1"
 
+
 class InfraError(Exception):
     """The message is one clear sentence; the command line prints it and exits with 1."""
 
+
 class SettingError(InfraError):
     """A variable has a value that cannot be used; the message names the variable."""
+
 
 def _port(variable: str, default: int) -> int:
     raw = os.environ.get(variable, str(default))
     if not raw.isdigit() or not 0 < int(raw) < 65536:
         raise SettingError(f"{variable} must be a port number between 1 and 65535, not {raw!r}.")
     return int(raw)
+
 
 @dataclass(frozen=True)
 class Local:

@@ -1,6 +1,8 @@
-"""The deployed stack that all end-to-end and isolation tests share: one local cloud, AUTH=true, both demo cities live.
+"""The deployed stack that all end-to-end and isolation tests share: one local cloud, AUTH=true, both demo
+cities live.
 
-Everything that a test needs from it hangs on the `stack` fixture. Tests must not depend on each other's leftovers:
+Everything that a test needs from it hangs on the `stack` fixture. Tests must not depend on each other's
+leftovers:
 make your own application, device or person.
 """
 
@@ -109,7 +111,8 @@ class Stack:
     def as_function(self, function: str) -> boto3.Session:
         """A session with exactly the rights of a deployed function's own role (`api`, `admin`, `tasks` ...).
 
-        The role's trust is widened to the account's owner so that the test may assume it; its policies stay as deployed.
+        The role's trust is widened to the account's owner so that the test may assume it; its policies stay
+        as deployed.
         """
         if function not in self._roles:
             name = f"townkit-{self.local.stage}-{function}"
@@ -196,7 +199,9 @@ def _session_of(credentials: dict[str, Any], region: str) -> boto3.Session:
 
 
 @contextlib.contextmanager
-def running_stack(local: Local, app: Path = ROOT / "app.py", cities: tuple[str, ...] = CITIES) -> Iterator[Stack]:
+def running_stack(
+    local: Local, app: Path = ROOT / "app.py", cities: tuple[str, ...] = CITIES
+) -> Iterator[Stack]:
     """Deploy a composition root on a local cloud of its own and apply the demo cities."""
     install.install()
     built = package(local.stage, app, local.data / "build")
@@ -247,7 +252,8 @@ def page(browser: Any) -> Iterator[Any]:
 
 
 def refused(call: Callable[[], Any]) -> bool:
-    """True when the cloud refuses the call for lack of rights; another error is not a refusal and is raised."""
+    """True when the cloud refuses the call for lack of rights; another error is not a refusal and is
+    raised."""
     try:
         call()
     except ClientError as error:

@@ -1,4 +1,5 @@
-"""`townkit`: one command for operators. Commands are imported when they are used, because each needs other heavy things.
+"""`townkit`: one command for operators. Commands are imported when they are used, because each needs other
+heavy things.
 
 A module of this package offers click commands under their own names; COMMANDS says where each is found.
 """

@@ -54,7 +54,9 @@ class Connection:
         if not session.region_name:
             raise ConnectionFailedError("No region: give --region, or set one in the profile.")
         if stage == LOCAL_STAGE:
-            raise ConnectionFailedError(f"The stage {LOCAL_STAGE!r} is the local cloud's; give another --stage.")
+            raise ConnectionFailedError(
+                f"The stage {LOCAL_STAGE!r} is the local cloud's; give another --stage."
+            )
         return cls(stage, session, None, None)
 
     @property
@@ -83,13 +85,18 @@ class Connection:
         """The stack's outputs. Raises ConnectionFailedError when there is no stack or no way to it."""
         if self._outputs is None or refresh:
             stacks = self._call("cloudformation", "describe_stacks", StackName=self.stack)["Stacks"]
-            self._outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stacks[0].get("Outputs", [])}
+            self._outputs = {
+                entry["OutputKey"]: entry["OutputValue"] for entry in stacks[0].get("Outputs", [])
+            }
         return self._outputs
 
     def invoke(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Call a function (`admin`, `provisioner` ...) and return its answer. Raises FunctionFailedError."""
         answer = self._call(
-            "lambda", "invoke", FunctionName=f"townkit-{self.stage}-{function}", Payload=json.dumps(payload).encode()
+            "lambda",
+            "invoke",
+            FunctionName=f"townkit-{self.stage}-{function}",
+            Payload=json.dumps(payload).encode(),
         )
         body = json.loads(answer["Payload"].read() or b"null")
         if answer.get("FunctionError"):
@@ -101,7 +108,9 @@ class Connection:
             return getattr(self.client(service), operation)(**arguments)
         except ClientError as error:
             if "does not exist" in str(error) or "ResourceNotFound" in str(error):
-                advice = f"The stack {self.stack} is not deployed here; run `townkit deploy --stage {self.stage}`."
+                advice = (
+                    f"The stack {self.stack} is not deployed here; run `townkit deploy --stage {self.stage}`."
+                )
                 raise ConnectionFailedError(advice) from error
             raise ConnectionFailedError(explain(error)) from error
         except BotoCoreError as error:

@@ -15,11 +15,15 @@ DEFAULT_AWS_STAGE = "prod"
 def connected(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command --stage, --profile and --region, and a `Connection` as its first argument."""
 
-    @click.option("--stage", help=f"Installation: {LOCAL_STAGE} (default) or, on AWS, {DEFAULT_AWS_STAGE} (default).")
+    @click.option(
+        "--stage", help=f"Installation: {LOCAL_STAGE} (default) or, on AWS, {DEFAULT_AWS_STAGE} (default)."
+    )
     @click.option("--profile", help="AWS profile; without it and --region the local cloud is meant.")
     @click.option("--region", help="AWS region.")
     @functools.wraps(command)
-    def with_connection(*args: Any, stage: str | None, profile: str | None, region: str | None, **options: Any) -> Any:
+    def with_connection(
+        *args: Any, stage: str | None, profile: str | None, region: str | None, **options: Any
+    ) -> Any:
         return command(connection_for(stage, profile, region), *args, **options)
 
     return with_connection

@@ -9,10 +9,12 @@ import click
 
 from infra.cli.connection import Connection
 from infra.cli.options import connected
-from infra.parameters import local_parameters
+from infra.parameters import aws_parameters, local_parameters
 from infra.settings import LOCAL_STAGE, ROOT, Local
 
-APP = click.option("--app", type=click.Path(exists=True, path_type=Path), default=ROOT / "app.py", hidden=True)
+APP = click.option(
+    "--app", type=click.Path(exists=True, path_type=Path), default=ROOT / "app.py", hidden=True
+)
 
 
 @contextlib.contextmanager
@@ -41,16 +43,22 @@ def package(stage: str, app: Path) -> None:
 
 
 @click.command()
-@click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A template parameter (AWS).")
+@click.option(
+    "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A template parameter (AWS)."
+)
 @APP
 @connected
 def deploy(connection: Connection, parameters: tuple[str, ...], app: Path) -> None:
-    """Package, upload and bring the stack to it."""
+    """Package, upload and bring the stack to it.
+
+    On AWS the first deployment needs --parameter PublicUrl=... and --parameter MailFrom=...; later ones
+    keep them.
+    """
     from infra import deploy as deployment
     from infra.packaging.build import package as build
 
     given = dict(_split(parameter) for parameter in parameters)
-    known = local_parameters(connection.local) if connection.local else {}
+    known = local_parameters(connection.local) if connection.local else aws_parameters(connection, given)
     with timed("Packaging"):
         built = build(connection.stage, app, build_folder(connection.stage))
     with timed(f"Deploying {connection.stack}"):

@@ -44,4 +44,6 @@ def _wanted() -> str:
 def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
-        raise InstallError(f"The local cloud could not be installed: {done.stderr.strip() or done.stdout.strip()}")
+        raise InstallError(
+            f"The local cloud could not be installed: {done.stderr.strip() or done.stdout.strip()}"
+        )

@@ -1,7 +1,8 @@
 """Starts MiniStack (run by the local cloud's own interpreter, not by ours).
 
-Two things that it cannot be told: its MQTT listener binds every interface (we bind what BIND_HOST says), and it outlives
-the process that started it (on Linux the kernel stops it with its parent).
+Two things that it cannot be told: its MQTT listener binds every interface (we bind what BIND_HOST says),
+and it outlives the
+process that started it (on Linux the kernel stops it with its parent).
 """
 
 import asyncio
@@ -23,11 +24,13 @@ def _stop_with_parent() -> None:
 def _bind_to(host: str) -> None:
     original = asyncio.base_events.BaseEventLoop.create_server
 
-    async def create_server(self: Any, factory: Any, host_: Any = None, port: Any = None, **options: Any) -> Any:
+    async def create_server(
+        self: Any, factory: Any, host_: Any = None, port: Any = None, **options: Any
+    ) -> Any:
         asked = options.pop("host", host_)
         return await original(self, factory, host if asked == EVERY_INTERFACE else asked, port, **options)
 
-    asyncio.base_events.BaseEventLoop.create_server = create_server  # type: ignore[method-assign]
+    asyncio.base_events.BaseEventLoop.create_server = create_server  # type: ignore
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ import urllib.request
 from pathlib import Path
 from types import TracebackType
 
-from infra.errors import InfraError
 from infra.cloud import install
+from infra.errors import InfraError
 from infra.settings import LOOPBACK, Local
 
 START_SECONDS = 40.0
@@ -115,7 +115,7 @@ class CloudServer:
         request = urllib.request.Request(f"{self.local.cloud_url}/_ministack/ready")
         try:
             with urllib.request.urlopen(request, timeout=2) as answer:
-                return answer.status == 200
+                return bool(answer.status == 200)
         except OSError:
             return False
 
@@ -142,7 +142,8 @@ class CloudServer:
             "S3_DATA_DIR": str(data / "objects"),
             "IOT_MTLS_PORT": str(self.local.mqtt_port),
             "SFTP_ENABLED": "0",
-            # One process for each parallel call, each with its own copy of the layer: keep them few and short-lived.
+            # One process for each parallel call, each with its own copy of the layer: keep them few and
+            # short-lived.
             "LAMBDA_ACCOUNT_CONCURRENCY": "8",
             "LAMBDA_WARM_TTL_SECONDS": "60",
             "LOG_LEVEL": "INFO",

@@ -1,6 +1,7 @@
 """Forwards pages to the API, a few at a time, and serves style sheets and scripts itself.
 
-At most three requests are let through at once, because the local cloud starts one process for each parallel request,
+At most three requests are let through at once, because the local cloud starts one process for each parallel
+request,
 each with its own copy of the layer.
 """
 
@@ -20,14 +21,23 @@ GZIP_FROM_BYTES = 1000
 COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
 FOREVER = "public, max-age=31536000, immutable"
 # Headers of one connection (RFC 9110 7.6.1), and those that only the edge may set.
-NOT_FORWARDED = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
+NOT_FORWARDED = {
+    "connection",
+    "keep-alive",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+}
 EDGE_HEADERS = {"host", "accept-encoding", "x-townkit-edge", "cloudfront-viewer-address", "forwarded"}
 NOT_RETURNED = NOT_FORWARDED | {"content-length", "content-encoding", "date", "server"}
 
 
 @dataclass(frozen=True)
 class Upstream:
-    """The API behind the edge: the local cloud's address, the API's host name, the secret that proves the edge."""
+    """The API behind the edge: the local cloud's address, the API's host name, the secret that proves
+    the edge."""
 
     address: str
     host: str
@@ -64,7 +74,9 @@ class Edge:
         path = self._assets / Path(request.match_info["name"]).name
         if not path.is_file() or path.name == "manifest.json":
             raise web.HTTPNotFound
-        response = web.FileResponse(path, headers={"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"})
+        response = web.FileResponse(
+            path, headers={"Cache-Control": FOREVER, "X-Content-Type-Options": "nosniff"}
+        )
         response.enable_compression()
         return response
 
@@ -76,7 +88,11 @@ class Edge:
         async with (
             self._turn,
             self._session.request(
-                request.method, url, headers=self._forwarded(request), data=body or None, allow_redirects=False
+                request.method,
+                url,
+                headers=self._forwarded(request),
+                data=body or None,
+                allow_redirects=False,
             ) as answer,
         ):
             content = await answer.read()
@@ -90,7 +106,9 @@ class Edge:
             for k, v in request.headers.items()
             if k.lower() not in dropped and not k.lower().startswith("x-forwarded-")
         )
-        viewer, port = (request.transport and request.transport.get_extra_info("peername") or ("127.0.0.1", 0))[:2]
+        viewer, port = (
+            (request.transport and request.transport.get_extra_info("peername")) or ("127.0.0.1", 0)
+        )[:2]
         headers["Host"] = self._upstream.host
         headers["X-Forwarded-For"] = viewer
         headers["X-Forwarded-Proto"] = "http"

@@ -1,1 +1,2 @@
-"""Turns the checkout into a template, a code archive and a layer; the same way for the local cloud and for AWS."""
+"""Turns the checkout into a template, a code archive and a layer; the same way for the local cloud and
+for AWS."""

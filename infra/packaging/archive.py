@@ -1,4 +1,5 @@
-"""Reproducible archives: the same content always gives the same bytes, so that a content hash can name them."""
+"""Reproducible archives: the same content always gives the same bytes, so that a content hash can name
+them."""
 
 import compileall
 import hashlib
@@ -11,7 +12,8 @@ READABLE = 0o100644 << 16
 
 
 def compile_folder(folder: Path) -> None:
-    """Write bytecode that never looks at time stamps: unpacking an archive changes them, and then nothing would be used."""
+    """Write bytecode that never looks at time stamps: unpacking an archive changes them, and then
+    nothing would be used."""
     compileall.compile_dir(
         str(folder),
         quiet=2,

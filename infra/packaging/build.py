@@ -1,4 +1,5 @@
-"""`townkit package`: build folder -> Chalice -> template, code archive, layer archive under build/<stage>/."""
+"""`townkit package`: build folder -> Chalice -> template, code archive, layer archive under
+build/<stage>/."""
 
 import json
 import os
@@ -47,14 +48,23 @@ def package(stage: str, app: Path = ROOT / "app.py", folder: Path | None = None)
     code = build / "code.zip"
     _pack_code(build / "chalice" / "deployment.zip", build / "code", code, target.has_this_python)
     (build / "template.json").write_text(json.dumps(template, indent=1, sort_keys=True))
-    return Package(template, code, f"code/{digest(code)}.zip", layer, f"layer/{layer.name}", staged / "assets")
+    return Package(
+        template, code, f"code/{digest(code)}.zip", layer, f"layer/{layer.name}", staged / "assets"
+    )
 
 
 def _chalice(staged: Path, merge: Path, out: Path) -> dict[str, Any]:
     shutil.rmtree(out, ignore_errors=True)
-    command = [sys.executable, "-c", "import sys; from chalice.cli import main; sys.exit(main())", "--project-dir", str(staged)]
+    command = [
+        sys.executable,
+        "-c",
+        "from sys import exit; from chalice.cli import main; exit(main())",
+        "--project-dir",
+        str(staged),
+    ]
     command += ["package", "--stage", "packaged", "--merge-template", str(merge), str(out)]
-    # Chalice imports the app to see its routes; it must find the copies, and needs no account to look at them.
+    # Chalice imports the app to see its routes; it must find the copies, and needs no account to look at
+    # them.
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTHON"))}
     environment |= {"AWS_DEFAULT_REGION": "packaging", "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, capture_output=True, text=True, cwd=staged, env=environment)

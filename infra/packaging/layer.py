@@ -1,7 +1,10 @@
-"""The layer: what requirements.txt asks for, built by pip apart from the code and kept until one of its inputs changes.
+"""The layer: what requirements.txt asks for, built by pip apart from the code and kept until one of its
+inputs changes.
 
-It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests know, but only the
-descriptions of the services that we call. chalice is left out: its packager puts its own runtime beside app.py, and
+It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests
+know, but only the
+descriptions of the services that we call. chalice is left out: its packager puts its own runtime beside
+app.py, and
 the rest of it is a command line.
 """
 
@@ -29,9 +32,12 @@ class LayerError(InfraError):
 
 
 def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") -> Path:
-    """Path of the layer's archive; built only when requirements, Python or platform changed. Raises LayerError."""
+    """Path of the layer's archive; built only when requirements, Python or platform changed. Raises
+    LayerError."""
     wanted = wanted_requirements(requirements)
-    key = hashlib.sha256(repr((wanted, target, sorted(SERVICES), LEFT_OUT, _recipe())).encode()).hexdigest()[:24]
+    key = hashlib.sha256(repr((wanted, target, sorted(SERVICES), LEFT_OUT, _recipe())).encode()).hexdigest()[
+        :24
+    ]
     path = CACHE / f"layer-{key}.zip"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=_made(CACHE)) as scratch:
@@ -49,7 +55,7 @@ def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") 
 def wanted_requirements(path: Path) -> list[str]:
     """The requirement lines that go into the layer."""
     lines = (line.split("#")[0].strip() for line in path.read_text().splitlines())
-    return sorted(line for line in lines if line and not _name(line) in NOT_PACKED)
+    return sorted(line for line in lines if line and _name(line) not in NOT_PACKED)
 
 
 def _name(requirement: str) -> str:
@@ -67,15 +73,27 @@ def _made(folder: Path) -> Path:
 
 
 def _install(wanted: list[str], target: Target, folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-compile",
+    ]
     command += ["--only-binary", ":all:", "--target", str(folder)]
     if not target.is_this_machine:
         command += ["--implementation", "cp", "--python-version", target.python]
         command += [f"--platform={platform}" for platform in target.wheels]
     done = subprocess.run([*command, *wanted], capture_output=True, text=True)
     if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
-        raise LayerError(f"The layer for Python {target.python} on {target.architecture} cannot be built: {lines[0]}")
+        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [
+            done.stderr.strip()
+        ]
+        raise LayerError(
+            f"The layer for Python {target.python} on {target.architecture} cannot be built: {lines[0]}"
+        )
 
 
 def _prune(folder: Path) -> None:

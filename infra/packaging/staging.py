@@ -1,6 +1,7 @@
 """The build folder: copies of what the functions read at run time, laid out as Chalice packs it.
 
-Copies and not links, because Chalice packs a link under `vendor/` into the layer, and then every edit rebuilds that.
+Copies and not links, because Chalice packs a link under `vendor/` into the layer, and then every edit
+rebuilds that.
 """
 
 import importlib

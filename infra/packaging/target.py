@@ -9,7 +9,12 @@ from infra.settings import LOCAL_STAGE
 AWS_PYTHON = "3.12"
 AWS_ARCHITECTURE = "arm64"
 # Amazon Linux 2023, which the runtimes from 3.12 on are built on, has glibc 2.34.
-AWS_WHEELS = ("manylinux_2_34_aarch64", "manylinux_2_28_aarch64", "manylinux_2_17_aarch64", "manylinux2014_aarch64")
+AWS_WHEELS = (
+    "manylinux_2_34_aarch64",
+    "manylinux_2_28_aarch64",
+    "manylinux_2_17_aarch64",
+    "manylinux2014_aarch64",
+)
 
 
 @dataclass(frozen=True)

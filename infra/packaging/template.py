@@ -22,7 +22,7 @@ class _Loader(yaml.SafeLoader):
     """YAML with CloudFormation's short forms (`!Ref`, `!Sub` ...)."""
 
 
-def _intrinsic(loader: _Loader, suffix: str, node: yaml.Node) -> dict[str, Any]:
+def _intrinsic(loader: _Loader, suffix: str, node: Any) -> dict[str, Any]:
     if isinstance(node, yaml.ScalarNode):
         value: Any = loader.construct_scalar(node)
         if suffix == "GetAtt":
@@ -62,7 +62,7 @@ def write_merge_template(path: Path, target: Target) -> None:
             "Description": "What requirements.txt asks for",
             "CompatibleRuntimes": [f"python{target.python}"],
             "CompatibleArchitectures": [target.architecture],
-            "Content": {"S3Bucket": "", "S3Key": ""},
+            "Content": {"S3Bucket": "placed-by-townkit-deploy", "S3Key": "placed-by-townkit-deploy"},
         },
     }
     path.write_text(json.dumps(template))

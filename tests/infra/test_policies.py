@@ -1,0 +1,98 @@
+"""The template and its policies, as cfn-lint and our own rules see them (docs/decisions/policy-linter.md)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint
+
+from infra.packaging.build import package
+from infra.packaging.template import load_fragments
+
+# AWS knows no resource for these (Service Authorization Reference, AWS IoT): what they make has no name yet.
+NO_RESOURCE = {"iot:CreateCertificateFromCsr", "iot:CreateKeysAndCertificate", "iot:DescribeEndpoint"}
+DATA = ("dynamodb:", "s3:", "sqs:", "ses:", "ssm:", "sts:", "lambda:")
+CONTROL = {
+    "dynamodb:CreateTable", "dynamodb:DescribeContinuousBackups", "dynamodb:DescribeTable",
+    "dynamodb:DescribeTimeToLive", "dynamodb:ListTagsOfResource", "dynamodb:TagResource",
+    "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
+}  # fmt: skip
+MAY_HOLD_TENANT_SESSIONS = {"ApiRole", "AdminRole", "ReadingsRole", "TasksRole"}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    """(role, statement) of every policy of every role."""
+    for name, resource in load_fragments()["Resources"].items():
+        if resource.get("Type") == "AWS::IAM::Role":
+            for policy in resource["Properties"]["Policies"]:
+                for statement in policy["PolicyDocument"]["Statement"]:
+                    yield name, statement
+
+
+def _on_aws(value: Any) -> Any:
+    """A value with the conditions decided as on AWS."""
+    if isinstance(value, dict) and value.get("Fn::If", [""])[0] == "IsAws":
+        return _on_aws(value["Fn::If"][1])
+    if isinstance(value, dict):
+        return {key: _on_aws(entry) for key, entry in value.items()}
+    return [_on_aws(entry) for entry in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("stage", ["local", "prod"])
+def test_template_is_clean_for_cfn_lint(stage: str, tmp_path: Path) -> None:
+    template = package(stage, folder=tmp_path).template
+    found = lint(
+        json.dumps(template), config=ManualArgs(regions=["us-east-1", "eu-central-1"], include_checks=["I"])
+    )
+    assert [f"{match.rule.id} {match.message}" for match in found] == []
+
+
+def test_no_role_may_do_everything_anywhere() -> None:
+    wide = [
+        (role, action)
+        for role, statement in statements()
+        if "*" in _listed(_on_aws(statement["Resource"]))
+        for action in _listed(statement["Action"])
+        if action not in NO_RESOURCE
+    ]
+    assert wide == []
+    assert not [s for _, s in statements() if any("*" in action for action in _listed(s["Action"]))]
+
+
+def test_only_four_roles_may_open_a_city() -> None:
+    may = {role for role, statement in statements() if "sts:AssumeRole" in _listed(statement["Action"])}
+    assert may == MAY_HOLD_TENANT_SESSIONS
+
+
+def test_tenant_role_has_data_actions_only_and_always_asks_for_the_tag() -> None:
+    for role, statement in statements():
+        if role == "TenantDataRole":
+            assert not CONTROL & set(_listed(statement["Action"]))
+            assert statement["Condition"]["Null"] == {"aws:PrincipalTag/city": "false"}
+
+
+def test_tenant_role_on_aws_reaches_only_what_the_session_is_tagged_with() -> None:
+    for role, statement in statements():
+        if role == "TenantDataRole":
+            assert "${!aws:PrincipalTag/city}" in json.dumps(_on_aws(statement))
+
+
+def test_provisioner_has_no_data_action() -> None:
+    actions = {a for role, s in statements() if role == "ProvisionerRole" for a in _listed(s["Action"])}
+    assert not {a for a in actions if a.startswith(DATA)} - CONTROL
+
+
+def test_no_function_role_names_a_city_table() -> None:
+    """Cities' tables and files are reached through TenantData, or administered by the provisioner."""
+    for role, statement in statements():
+        if role not in {"TenantDataRole", "ProvisionerRole"}:
+            assert "-city-" not in json.dumps(statement["Resource"])
+            assert "FilesBucket" not in json.dumps(statement["Resource"])
