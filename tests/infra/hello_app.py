@@ -18,7 +18,7 @@ def hello(name: str) -> Response:
     request = app.current_request
     seen = {
         "name": name,
-        "query": request.query_params,
+        "query": dict(request.query_params or {}),
         "headers": dict(request.headers),
         "body": request.raw_body.decode(),
         "padding": "." * 2000,
