@@ -12,6 +12,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, Event
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 MAX_BYTES = 1_000_000
@@ -89,12 +90,15 @@ def _compose(source: Source) -> Node | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor that is used twice is legal YAML
+            _measure(source)
             node: Node | None = YAML(pure=True).compose(source.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
         problem = " ".join(str(error.problem or error.context or "it cannot be read").split())
         raise Refused(source.name, f"this is not valid YAML: {problem}", place) from None
+    except Refused:
+        raise
     except YAMLError as error:
         raise Refused(source.name, _unreadable(error), _position(source.text, error)) from None
     except RecursionError:
@@ -106,6 +110,21 @@ def _compose(source: Source) -> Node | None:
     ) as error:  # the parser has faults of its own on some garbage: still one sentence, no traceback
         raise Refused(source.name, f"this is not valid YAML ({type(error).__name__})") from None
     return node
+
+
+def _measure(source: Source) -> None:
+    """Refuse what is too deep or too long while it is read, before a tree of it is built."""
+    depth = 0
+    for count, event in enumerate(YAML(pure=True).parse(source.text)):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise Refused(
+                source.name,
+                f"this is nested too deeply; at most {MAX_DEPTH} levels are allowed",
+                _place(event),
+            )
+        if count > 2 * MAX_NODES:
+            raise Refused(source.name, f"the file has more than {MAX_NODES:,} values", _place(event))
 
 
 def _unreadable(error: YAMLError) -> str:
@@ -203,6 +222,6 @@ class _Reader:
         return Refused(self.source.name, sentence, _place(node))
 
 
-def _place(node: Node) -> Place:
+def _place(node: Node | Event) -> Place:
     mark = node.start_mark
     return Place(mark.line + 1, mark.column + 1)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 NOTHING, CHANGES = 0, 2
-WAIT_SECONDS, PATIENCE_SECONDS = 1.0, 180.0
+WAIT_SECONDS, PATIENCE_SECONDS = 0.3, 180.0
 WITH_CONFIG = ("configuration", "staff", "live")
 SCHEMA_FILE = ROOT / "tenants" / "schema.json"
 

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.tenancy.lint import lint, rules
@@ -57,6 +57,7 @@ def test_contrast_agrees_with_the_known_extremes():
 colours = st.from_regex(r"#[0-9a-f]{6}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(colours, colours)
 def test_contrast_is_symmetric_and_between_1_and_21(one, other):
     ratio = contrast(one, other)

@@ -1,0 +1,88 @@
+"""Finding cities: two reads at most, none again for half a minute, and never another city's configuration."""
+
+from __future__ import annotations
+
+import pytest
+
+from functions.core import usage
+from functions.core.errors import NotFound
+from functions.tenancy import registry
+from tests.tenancy.conftest import elmtown
+from tests.tenancy.test_onboarding import apply
+
+
+@pytest.mark.parametrize(
+    "name", ["", "x", "../oakville", "Oakville", "oak ville", "a" * 40, "oak#ville", "-oak", "oak-"]
+)
+def test_a_name_that_is_no_city_id_is_not_looked_up(land, name):
+    with usage.measured() as spent:
+        assert registry.find_city(name) is None
+    assert spent.calls == 0
+
+
+def test_a_city_costs_two_reads_and_then_none(land):
+    apply(elmtown())
+    registry.forget()
+    with usage.measured() as spent:
+        first = registry.find_city("elmtown")
+    assert spent.calls == 2
+    with usage.measured() as spent:
+        assert registry.find_city("elmtown") is first
+    assert spent.calls == 0
+
+
+def test_after_half_a_minute_one_read_tells_whether_the_configuration_is_still_the_same(land, monkeypatch):
+    apply(elmtown())
+    registry.forget()
+    moment = [1000.0]
+    monkeypatch.setattr(registry.time, "monotonic", lambda: moment[0])
+    first = registry.find_city("elmtown")
+    moment[0] += registry.KEEP_SECONDS + 1
+    with usage.measured() as spent:
+        assert registry.find_city("elmtown") is first
+    assert spent.calls == 1
+
+
+def test_a_change_is_seen_within_half_a_minute(land, monkeypatch):
+    assert registry.KEEP_SECONDS <= 30
+    apply(elmtown())
+    moment = [1000.0]
+    monkeypatch.setattr(registry.time, "monotonic", lambda: moment[0])
+    registry.find_city("elmtown")
+    monkeypatch.setattr(registry, "forget", lambda city_id=None: None)  # the apply runs in another process
+    apply(elmtown(currency="EUR"))
+    assert registry.find_city("elmtown").config["currency"] == "USD"
+    moment[0] += registry.KEEP_SECONDS + 1
+    assert registry.find_city("elmtown").config["currency"] == "EUR"
+
+
+def test_an_unknown_city_is_remembered_as_unknown(land):
+    assert registry.find_city("nowhere") is None
+    with usage.measured() as spent:
+        assert registry.find_city("nowhere") is None
+    assert spent.calls == 0
+
+
+def test_what_is_kept_is_bounded(land, monkeypatch):
+    monkeypatch.setattr(registry, "KEEP_CITIES", 3)
+    for n in range(6):
+        registry.find_city(f"nowhere-{n}")
+    assert len(registry._found) == 3
+
+
+def test_the_list_of_live_cities_comes_from_the_registry_alone(land):
+    apply(elmtown())
+    apply(elmtown(id="ashtown"), stop_after=2)
+    assert registry.live_city_ids() == ["elmtown"]
+    assert [name[0] for name in registry.live_city_names()] == ["elmtown"]
+    assert [city.id for city in registry.live_cities()] == ["elmtown"]
+
+
+def test_a_city_that_is_not_live_is_found_by_administration_only(land):
+    apply(elmtown(), stop_after=2)
+    registry.forget()
+    assert registry.find_city("elmtown") is None
+    city = registry.city_for_admin("elmtown")
+    assert (city.state, city.version) == ("onboarding", 0)
+    with pytest.raises(NotFound):
+        registry.city_for_admin("nowhere")
