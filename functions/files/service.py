@@ -39,10 +39,11 @@ def upload_form(
 ) -> UploadForm:
     """A form for one file; the browser returns to `back` (an absolute address) with `file=<new id>`."""
     file_id = ids.new_id(ctx.now)
+    address = f"{back}{'&' if '?' in back else '?'}file={file_id}"
     limit = document["max_mb"] * MB * GRACE
     with tenant_scope(ctx.city, min_life=int(FORM_LIFE.total_seconds()) + 60):
         return (files or storage()).upload_form(
-            key_prefix(ctx.city.id, owner_id, file_id), limit, f"{back}?file={file_id}", ctx.now + FORM_LIFE
+            key_prefix(ctx.city.id, owner_id, file_id), limit, address, ctx.now + FORM_LIFE
         )
 
 
