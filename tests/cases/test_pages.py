@@ -10,7 +10,7 @@ from chalice.test import Client
 
 from functions.core import clock
 from tests.cases.browser import Browser, as_json, stored
-from tests.cases.walk import ANSWERS, PDF, begin, fill, finish
+from tests.cases.walk import ANSWERS, PDF, begin, fill, finish, jump
 
 
 @pytest.mark.parametrize("city", ["oakville", "qinghe"])
@@ -70,7 +70,7 @@ def test_an_error_is_named_in_the_title_the_summary_and_beside_the_field(browser
 
 
 def test_what_was_typed_is_kept_beside_the_error(browser: Browser) -> None:
-    fill(begin(browser, "oakville"), "oakville", "birth-date")
+    jump(begin(browser, "oakville"), "oakville", "birth-date")
     browser.submit(birth_date__day="31", birth_date__month="2", birth_date__year="1984")
     assert browser.problems == [("#birth_date-day", "Enter a real date")]
     assert browser.values()["birth_date-day"] == "31"
@@ -87,14 +87,14 @@ def test_what_was_typed_is_kept_beside_the_error(browser: Browser) -> None:
 
 
 def test_the_identity_number_is_checked_as_the_country_does(browser: Browser) -> None:
-    fill(begin(browser, "qinghe", "en"), "qinghe", "identity-number")
+    jump(begin(browser, "qinghe", "en"), "qinghe", "identity-number")
     assert "11010519491231002X" in browser.page.get_text()
     browser.submit(identity_number="110105194912310021")
     assert browser.problems == [("#identity_number", "Check the number: at least one character is wrong")]
 
 
 def test_changing_an_answer_leads_back_to_the_list(browser: Browser) -> None:
-    fill(begin(browser, "oakville"), "oakville")
+    jump(begin(browser, "oakville"), "oakville")
     row = next(a for a in browser.page.select(".govuk-summary-list__actions a") if "full name" in a.text)
     assert row.select_one(".govuk-visually-hidden")
     browser.get(str(row["href"]))
@@ -105,7 +105,7 @@ def test_changing_an_answer_leads_back_to_the_list(browser: Browser) -> None:
 
 
 def test_a_file_goes_to_the_storage_and_can_be_changed(browser: Browser) -> None:
-    fill(begin(browser, "oakville"), "oakville", "proof")
+    jump(begin(browser, "oakville"), "oakville", "proof")
     form = browser.page.find("form", id="upload")
     assert (
         form["action"] == "https://files.example/townkit-test-files/"
@@ -134,14 +134,14 @@ def test_a_file_goes_to_the_storage_and_can_be_changed(browser: Browser) -> None
 def test_a_file_that_cannot_be_taken_is_refused_and_removed(
     browser: Browser, name: str, data: bytes, words: str
 ) -> None:
-    fill(begin(browser, "oakville"), "oakville", "proof")
+    jump(begin(browser, "oakville"), "oakville", "proof")
     browser.upload(name, data)
     assert browser.problems == [("#file", words)] and browser.title.startswith("Error:")
     assert not browser.world.s3.list_objects_v2(Bucket="townkit-test-files").get("Contents")
 
 
 def test_a_required_file_cannot_be_skipped(browser: Browser) -> None:
-    fill(begin(browser, "oakville"), "oakville", "proof")
+    jump(begin(browser, "oakville"), "oakville", "proof")
     base = browser.address.rpartition("/")[0]
     browser.get(f"{base}/check")
     assert browser.address.endswith("/proof")
@@ -160,13 +160,13 @@ def browser_csrf(browser: Browser) -> str:
 
 
 def test_the_declaration_must_be_confirmed(browser: Browser) -> None:
-    fill(begin(browser, "oakville"), "oakville").submit()
+    jump(begin(browser, "oakville"), "oakville").submit()
     assert browser.problems == [("#declaration", "Confirm that what you have written is true")]
     assert not stored(browser.world, browser.world.oakville, "CASE#")
 
 
 def test_sending_twice_makes_one_application(browser: Browser) -> None:
-    fill(begin(browser, "oakville"), "oakville")
+    jump(begin(browser, "oakville"), "oakville")
     check, values = browser.address, browser.values() | {"declaration": "yes"}
     first = browser.post(check, values).page.get_text()
     second = browser.post(check, values).page.get_text()
