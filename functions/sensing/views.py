@@ -83,11 +83,12 @@ def _quantity(
         view |= {
             "value": formats.number(values[-1], precision),
             "at": when(readings[-1].at),
+            "seen": stamp(ctx, readings[-1].at),
             "first_at": when(readings[0].at),
             "low": formats.number(min(values), precision),
             "high": formats.number(max(values), precision),
             "chart": line(readings, level),
-            "rows": [(when(r.at), formats.number(r.value, precision)) for r in reversed(readings)],
+            "rows": [(stamp(ctx, r.at), formats.number(r.value, precision)) for r in reversed(readings)],
         }
     return view
 
@@ -151,6 +152,12 @@ def refusal(entry: Refusal) -> dict[str, Any]:
         "reason": t("Record %(number)s: %(reason)s", number=record, reason=text) if record else text,
         "count": entry.count,
     }
+
+
+def stamp(ctx: Context, milliseconds: int) -> str:
+    """Date and time with seconds, in the city's zone."""
+    moment = when(milliseconds)
+    return f"{formats.moment(moment, ctx.city.zone)}:{moment:%S}"
 
 
 def when(milliseconds: int) -> datetime:

@@ -36,7 +36,7 @@ class Device:
         self.client.loop_start()
 
     def publish(self, pack: list[dict[str, Any]], topic: str | None = None) -> MQTTMessageInfo:
-        """Hand over a pack; it waits in the client while there is no connection."""
+        """Hand over a pack; without a connection it is kept until there is one."""
         return self.client.publish(topic or self.topic, json.dumps(pack), qos=1)
 
     def stop(self) -> None:

@@ -45,10 +45,11 @@ def run(plan: Plan, *, once: bool, stop: threading.Event, say: Callable[[str], N
     for device in devices.values():
         device.start()
     try:
-        if not any(device.connected.wait(READY_S / len(devices)) for device in devices.values()):
+        connected = _wait(list(devices.values()))
+        if not connected:
             raise InfraError(f"No device of {plan.city} could connect to {plan.host}:{plan.port}.")
         start, sent = time.time(), _send_history(plan, devices)
-        say(f"{plan.city}: {len(devices)} devices connected, two hours of history sent")
+        say(f"{plan.city}: {connected} of {len(devices)} devices connected, two hours of history sent")
         while not (once or stop.is_set()):
             sent += _send_now(plan, devices, start)
             stop.wait(plan.interval)
@@ -56,6 +57,14 @@ def run(plan: Plan, *, once: bool, stop: threading.Event, say: Callable[[str], N
     finally:
         for device in devices.values():
             device.stop()
+
+
+def _wait(devices: list[Device]) -> int:
+    """How many are connected, as soon as all are or the time is up."""
+    end = time.monotonic() + READY_S
+    for device in devices:
+        device.connected.wait(max(0.0, end - time.monotonic()))
+    return sum(device.connected.is_set() for device in devices)
 
 
 def _send_history(plan: Plan, devices: Mapping[str, Device]) -> int:
@@ -67,8 +76,9 @@ def _send_history(plan: Plan, devices: Mapping[str, Device]) -> int:
         step = thing["profile"]["cadence"]
         moments = [float(at) for at in range(int(now - HISTORY_S) // step * step + step, int(now), step)]
         infos.append(devices[thing["thing"]].publish(model.pack(thing, moments, plan.seed, now, False)))
-    for info in infos:
-        info.wait_for_publish(READY_S)
+    for device, info in zip(devices.values(), infos, strict=True):
+        if device.connected.is_set():
+            info.wait_for_publish(READY_S)
     return len(infos)
 
 
