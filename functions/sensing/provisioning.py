@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from typing import Any
 
 from functions.core.aws import own_client
@@ -68,7 +69,8 @@ def ensure_city(city_id: str) -> None:
         iot.create_policy(policyName=name["policy"], policyDocument=document)
     except iot.exceptions.ResourceAlreadyExistsException:
         _update_policy(iot, name["policy"], document)
-    iot.create_thing_group(thingGroupName=name["group"])
+    with suppress(iot.exceptions.ResourceAlreadyExistsException):
+        iot.create_thing_group(thingGroupName=name["group"])
 
 
 def _update_policy(iot: Any, policy: str, document: str) -> None:
