@@ -1,0 +1,181 @@
+"""One invented application from the start page to the certificate, and everything else that the routes
+offer, with every request counted: the walk of infra/bench/pages.py."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from chalice.local import RouteMatcher
+from chalice.test import Client
+
+from functions.adapters.signin import FakeSignIn
+from functions.cases import store as cases
+from functions.cases.service import code_of
+from functions.core import usage
+from functions.core.scope import tenant_scope
+from functions.identity import service as identity
+from functions.tenancy import registry
+from infra.bench.meter import Meter, Spent
+from infra.bench.world import demo_world
+from tests.cases.browser import Browser
+from tests.cases.walk import PDF, begin, fill
+
+CITY = "oakville"
+SERVICE = f"/{CITY}/services/residence-certificate"
+PUBLIC = ("", "/services", "/logo.svg", "/privacy", "/accessibility", "/terms", "/contact", "/status-of-services",
+          "/status", "/sensors", "/console/signed-out", "/no-such-page")  # fmt: skip
+Counts = dict[tuple[str, str], Spent]
+
+
+@dataclass
+class Counted(Browser):
+    """Counts each request under its method and route; of several requests the one with the most calls is
+    kept."""
+
+    meter: Meter = field(kw_only=True)
+    found: Counts = field(default_factory=dict)
+
+    def _send(self, method: str, address: str, body: bytes) -> Any:
+        with self.meter.measure() as spent:
+            answer = super()._send(method, address, body)
+        if answer.status_code >= 500:
+            raise RuntimeError(f"{method} {address} answered {answer.status_code}")
+        key = method, route_of(address)
+        if key not in self.found or len(spent.calls) > len(self.found[key].calls):
+            self.found[key] = spent
+        return answer
+
+
+def route_of(address: str) -> str:
+    """The pattern of the route that serves an address. Raises ValueError when none does."""
+    from app import app
+
+    route: str = RouteMatcher(list(app.routes)).match_route(urlsplit(address).path).route
+    return route
+
+
+@contextmanager
+def walking() -> Iterator[Counted]:
+    """A browser in front of the demo cities. Counters in memory are written by no request, and what the
+    registry cached stays."""
+    from app import app
+
+    fake = FakeSignIn()
+    with demo_world() as world, Client(app) as client, patch.object(identity, "provider", lambda: fake):
+        with tenant_scope(world.oakville):
+            identity.replace_staff(world.oakville.config["staff"])
+        with (
+            patch.object(usage, "FLUSH_AFTER_S", 1e9),
+            patch.object(usage, "FLUSH_AT", 10**9),
+            patch.object(registry, "KEEP_SECONDS", 1e9),
+        ):
+            yield Counted(client, world, meter=Meter(world.dynamodb))
+
+
+def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
+    """(the first page of a fresh process, what each route cost with the configuration cached)."""
+    first = fresh_page(browser)
+    for path in PUBLIC:
+        browser.get(f"/{CITY}{path}")
+    browser.get("/")
+    case_id = apply(browser)
+    look_up(browser, case_id)
+    staff = {
+        role: person["email"] for person in browser.world.oakville.config["staff"] for role in person["roles"]
+    }
+    sign_in(browser, staff["clerk"])
+    send_back(browser, case_id)
+    complete(browser)
+    approve_and_revoke(browser, case_id)
+    sign_out(browser)
+    sign_in(browser, staff["admin"])
+    look_into_history(browser, case_id)
+    return first, browser.found
+
+
+def fresh_page(browser: Counted) -> Spent:
+    """A service page when nothing is cached."""
+    registry.forget()
+    browser.get(SERVICE)
+    first = browser.found.pop(("GET", "/{city}/services/{service}"))
+    browser.get(SERVICE)
+    return first
+
+
+def apply(browser: Counted) -> str:
+    """From the start page to the confirmation; a file is taken back once. Returns the case's id."""
+    fill(begin(browser, CITY), CITY)
+    base = browser.address.rpartition("/")[0]
+    browser.get(f"{base}/proof?change=1").submit("remove")
+    browser.upload("bill 2.pdf", PDF)
+    browser.get(f"{base}/check").submit(declaration="yes")
+    return base.rpartition("/")[2]
+
+
+def look_up(browser: Counted, case_id: str) -> None:
+    """The status page by reference and code, as on another day."""
+    with tenant_scope(browser.world.oakville):
+        case = cases.get_case(case_id)
+        code = code_of(browser.world.context(browser.world.oakville), case_id)
+    if case is None:
+        raise LookupError(case_id)
+    browser.get(f"/{CITY}/status").submit(reference=case.reference, code=code)
+
+
+def sign_in(browser: Counted, email: str) -> None:
+    """Through the fake hosted login, whose code is the person's address."""
+    answer = browser._send("GET", f"/{CITY}/console/sign-in", b"")
+    browser._keep(answer.headers)
+    state = parse_qs(urlsplit(answer.headers["Location"]).query)["state"][0]
+    browser.get(f"/auth/callback?{urlencode({'state': state, 'code': email})}")
+
+
+def send_back(browser: Counted, case_id: str) -> None:
+    """The clerk's desk, the case, its file, and a decision that asks for more."""
+    for path in ("", "/sensors", "/usage", f"/cases/{case_id}"):
+        browser.get(f"/{CITY}/console{path}")
+    file_link = browser.page.select_one(f'a[href*="/console/cases/{case_id}/files/"]')
+    if file_link is None:
+        raise LookupError("the case shows no file")
+    browser._send("GET", str(file_link["href"]), b"")
+    browser.submit("decision", action="send_back", missing="proof", then="stay")
+
+
+def complete(browser: Counted) -> None:
+    """The applicant hands in what was asked for."""
+    browser.get(f"/{CITY}/status/application").submit()
+    browser.submit("remove")
+    browser.upload("bill 3.pdf", PDF)
+    base = browser.address.rpartition("/")[0]
+    browser.get(f"{base}/check").submit(declaration="yes")
+
+
+def approve_and_revoke(browser: Counted, case_id: str) -> None:
+    """The certificate is issued, shown, verified and revoked."""
+    case = f"/{CITY}/console/cases/{case_id}"
+    browser.get(case).submit("decision", action="approve", then="next")
+    browser.get(f"/{CITY}/status/application")
+    token = browser.get(f"/{CITY}/certificate").page.find(string=re.compile("/verify/"))
+    browser.get(f"/{CITY}/verify/{str(token).rpartition('/')[2].strip()}")
+    browser.get(f"{case}/revoke").submit(reason="An error in the address (demo)")
+
+
+def sign_out(browser: Counted) -> None:
+    """With the form of the console's bar."""
+    token = browser.get(f"/{CITY}/console").page.select_one(f'form[action="/{CITY}/console/sign-out"] input')
+    if token is None:
+        raise LookupError("no form to sign out")
+    browser.post(f"/{CITY}/console/sign-out", {"_csrf": str(token["value"])})
+
+
+def look_into_history(browser: Counted, case_id: str) -> None:
+    """What an administrator may read besides."""
+    with tenant_scope(browser.world.oakville):
+        case = cases.get_case(case_id)
+    browser.get(f"/{CITY}/console/history").submit(reference=case.reference if case else "")
