@@ -28,7 +28,7 @@ def handle_tasks(event: dict[str, Any], context: Any = None) -> dict[str, Any]:
         try:
             _handle(json.loads(record["body"]), str(record["messageId"]))
         except Exception:
-            log.failure("task failed", message=record["messageId"])
+            log.failure("task failed", message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
