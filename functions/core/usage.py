@@ -132,3 +132,9 @@ def of_day(day: str) -> dict[str, int]:
     except UsageItem.DoesNotExist:
         return {}
     return {meter: int(value) for meter in METERS if (value := getattr(item, meter)) is not None}
+
+
+def of_days(first: str, last: str) -> dict[str, dict[str, int]]:
+    """The counts of a range of UTC days (ISO dates, both included), the days without any left out: one call."""
+    found = UsageItem.query(keys.USAGE, UsageItem.sk.between(first, last))
+    return {item.sk: {m: int(value) for m in METERS if (value := getattr(item, m)) is not None} for item in found}
