@@ -1,0 +1,88 @@
+"""The pages that every city has, on the deployed stack, in a browser."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.e2e.a11y import PHONE, assert_accessible
+
+ADDRESSES = ["", "/services", "/privacy", "/accessibility", "/terms", "/contact", "/status-of-services"]
+CITIES = {"oakville": ("en", "zh-Hans"), "qinghe": ("zh-Hans", "en")}
+FOOTER = ["contact", "privacy", "accessibility", "terms", "status-of-services"]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("city", CITIES)
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_public_pages_are_accessible_in_both_languages(stack, page, city, address):
+    for lang in CITIES[city]:
+        answer = page.goto(f"{stack.url}/{city}{address}?lang={lang}")
+        assert answer.status == 200
+        assert page.locator("html").get_attribute("lang") == lang
+        assert_accessible(page)
+        links = page.locator("footer a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
+        assert links == [f"/{city}/{target}" for target in FOOTER]
+
+
+@pytest.mark.e2e
+def test_the_start_page_leads_to_every_city(stack, page):
+    page.goto(stack.url)
+    assert_accessible(page)
+    for city in CITIES:
+        page.goto(stack.url)
+        page.locator(f'main a[href="/{city}"]').click()
+        page.wait_for_url(f"{stack.url}/{city}")
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("path", ["/nowhere", "/oakville/nothing/here", "/qinghe/services/unknown"])
+def test_a_wrong_address_gives_an_accessible_page(stack, page, path):
+    answer = page.goto(f"{stack.url}{path}")
+    assert answer.status == 404
+    assert_accessible(page)
+
+
+@pytest.mark.e2e
+def test_the_language_is_kept_from_page_to_page_and_nothing_else_is_stored(stack, page):
+    page.goto(f"{stack.url}/oakville/contact")
+    assert page.context.cookies() == []
+    page.locator(".townkit-languages a").click()
+    page.wait_for_function("document.documentElement.lang === 'zh-Hans'")
+    assert page.url == f"{stack.url}/oakville/contact"
+    page.goto(f"{stack.url}/oakville")
+    assert page.locator("html").get_attribute("lang") == "zh-Hans"
+    (cookie,) = page.context.cookies()
+    assert cookie["name"] == "lang" and cookie["httpOnly"] and cookie["sameSite"] == "Lax"
+
+
+@pytest.mark.e2e
+def test_pages_obey_their_own_security_policy_and_load_everything(stack, page):
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("requestfailed", lambda request: problems.append(request.url))
+    page.on("response", lambda answer: answer.ok or problems.append(f"{answer.status} {answer.url}"))
+    for city in CITIES:
+        page.goto(f"{stack.url}/{city}")
+        page.wait_for_load_state("networkidle")
+    assert problems == []
+
+
+@pytest.mark.e2e
+def test_a_first_visit_on_a_phone_is_small(stack, page):
+    page.set_viewport_size(PHONE)
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(sum(
+        request.sizes()[part] for part in ("responseBodySize", "responseHeadersSize"))
+    ))  # fmt: skip
+    page.goto(f"{stack.url}/oakville")
+    page.wait_for_load_state("networkidle")
+    assert len(sizes) >= 4 and sum(sizes) < 100_000, sizes
+
+
+@pytest.mark.e2e
+def test_the_skip_link_leads_past_the_menu(stack, page):
+    page.goto(f"{stack.url}/oakville")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
