@@ -1,5 +1,5 @@
-"""A Blueprint whose routes say who may use them, and the one path every request takes: city, language, scope, actor,
-CSRF, view, answer, log line. Ordinary exceptions become pages or JSON here, not in the views."""
+"""A Blueprint whose routes say who may use them, and the one path every request takes: city, language, scope,
+actor, CSRF, view, answer, log line. Ordinary exceptions become pages or JSON here, not in the views."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A declared route; tests walk over ``ROUTES`` to prove that each has an access rule and an isolation case."""
+    """A declared route; tests walk over ``ROUTES`` to prove that each has a rule and an isolation case."""
 
     path: str
     method: str
@@ -38,12 +38,14 @@ ROUTES: list[Route] = []
 
 
 class CityBlueprint(Blueprint):
-    """``page`` registers a view. Access: ``public`` anyone; ``citizen`` the holder of a draft or a status session,
-    checked in the view; ``staff`` a signed-in member of the city's staff; ``platform`` no city in the path."""
+    """``page`` registers a view. Access: ``public`` anyone; ``citizen`` the holder of a draft or a status
+    session, checked in the view; ``staff`` a signed-in member of the city's staff; ``platform`` no city."""
 
-    def page(self, path: str, methods: tuple[str, ...] = ("GET",), *, access: Access) -> Callable[[View], View]:
-        """Declare a route. The view gets the context and the path's parameters and returns a Page, Redirect, Json,
-        Html or Text (functions/web/responses.py)."""
+    def page(
+        self, path: str, methods: tuple[str, ...] = ("GET",), *, access: Access
+    ) -> Callable[[View], View]:
+        """Declare a route. The view gets the context and the path's parameters and returns a Page, Redirect,
+        Json or Text (functions/web/responses.py)."""
 
         def register(view: View) -> View:
             ROUTES.extend(Route(path, method, access, view) for method in methods)
@@ -53,7 +55,9 @@ class CityBlueprint(Blueprint):
                 return answer(self.current_request, access, view, params)
 
             name = f"{view.__module__}.{view.__name__}".replace("functions.", "").replace(".", "_")
-            self.route(path, methods=list(methods), content_types=[FORM, "application/json"], name=name)(handle)
+            self.route(path, methods=list(methods), content_types=[FORM, "application/json"], name=name)(
+                handle
+            )
             return view
 
         return register
@@ -92,10 +96,10 @@ def _respond(
         with i18n.use_language(ctx.lang), scope.tenant_scope(ctx.city):
             return _in_city(ctx, access, view, params), ctx
     except TownkitError as error:
-        return responses.from_error(error, ctx, request), ctx
+        return responses.from_error(error, ctx or platform_context(request)), ctx
     except Exception:
         log.failure("unhandled", route=request.context.get("resourcePath"))
-        return responses.from_error(TownkitError(), ctx, request), ctx
+        return responses.from_error(TownkitError(), ctx or platform_context(request)), ctx
 
 
 def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str]) -> Response:
@@ -117,7 +121,7 @@ def _inside(ctx: PageContext, view: View, params: dict[str, str]) -> Response:
         ctx.check_csrf()
         return responses.from_result(view(ctx, **params), ctx)
     except TownkitError as error:
-        return responses.from_error(error, ctx, None)
+        return responses.from_error(error, ctx)
 
 
 def _signed_in(ctx: PageContext) -> bool:
@@ -129,5 +133,3 @@ def _signed_in(ctx: PageContext) -> bool:
     ctx.staff = staff
     ctx.actor = Actor("staff", staff.email, staff.name)
     return True
-
-

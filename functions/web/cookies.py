@@ -1,5 +1,5 @@
-"""Cookies: only necessary ones. Signed ones name their city inside and are refused elsewhere; keys are derived per city
-from the stage's secret. In production names carry ``__Host-``, so no other host can plant them."""
+"""Cookies: only necessary ones. Signed ones name their city inside and are refused elsewhere; keys are derived
+per city from the stage's secret. In production names carry ``__Host-``: no other host can plant them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def set_signed(ctx: PageContext, name: str, payload: dict[str, Any], max_age: in
 
 
 def read_signed(ctx: PageContext, name: str, max_age: int) -> dict[str, Any] | None:
-    """The payload of a signed cookie of this city, or None when it is absent, changed, too old or another city's."""
+    """The payload of a signed cookie of this city; None: absent, changed, too old or another city's."""
     from itsdangerous import BadData
 
     try:

@@ -1,5 +1,5 @@
-"""A token on every form. It is an HMAC over the visitor's session cookie (and a clerk's sign-in cookie) with the city's
-own key, so a token of another session, another sign-in or another city does not match."""
+"""A token on every form. It is an HMAC over the visitor's session cookie (and a clerk's sign-in cookie) with
+the city's own key, so a token of another session, another sign-in or another city does not match."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ The package holds the templates compiled to Python (functions/web/precompile.py)
 import importlib.util
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import (
@@ -92,10 +91,9 @@ def render(template: str, ctx: Any, **data: Any) -> str:
         return page.render(given, frame=frame_for(city, lang, render_part))
 
 
-def render_error(error: TownkitError, message: str, ctx: Any, request_id: str) -> str:
-    """The page for an error; `ctx` is None when the request did not get as far as a city and a language."""
-    shown = ctx if ctx is not None else SimpleNamespace(city=None, lang=i18n.language(), staff=None)
-    return render("errors/error.html", shown, error=error, message=message, request_id=request_id)
+def render_error(error: TownkitError, message: str, ctx: Any) -> str:
+    """The page for an error; `message` is its translated sentence."""
+    return render("errors/error.html", ctx, error=error, message=message)
 
 
 def render_part(template: str, **data: Any) -> Markup:

@@ -1,4 +1,4 @@
-"""What a view is given: the city, who asks, in which language, and the parsed request. Made once at the edge."""
+"""What a view is given: the city, who asks, in which language, the parsed request. Made once at the edge."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 
 @dataclass
 class PageContext(Context):
-    """A request of a page or an API. ``query`` and ``cookies`` hold the last value of each name; ``form`` all values.
+    """A request of a page or an API. ``query`` and ``cookies`` hold one value of each name; ``form`` all.
 
     ``set_cookies`` are finished Set-Cookie values that the answer will carry."""
 
@@ -51,13 +51,13 @@ class PageContext(Context):
         return (self.form.get(name) or [""])[0].strip()
 
     def url(self, path: str) -> str:
-        """The public address of a path of this city (``/services``) or, without a city, of the installation."""
+        """The public address of a path of this city (``/services``), without a city of the installation."""
         base = settings.settings().public_url
         return f"{base}/{self.city.id}{path}" if self.city else f"{base}{path}"
 
     @cached_property
     def network(self) -> str:
-        """A digest of the visitor's network (IPv4 /24, IPv6 /48), for limits; the address itself is not kept."""
+        """A digest of the visitor's network (IPv4 /24, IPv6 /48), for limits; the address is not kept."""
         return ids.digest(_network_of(self.viewer))[:16]
 
     @property
@@ -76,7 +76,7 @@ class PageContext(Context):
 
     @cached_property
     def csrf(self) -> str:
-        """The token that every form of this page carries; sets the visitor's session cookie when there is none."""
+        """The token that every form of this page carries; sets the visitor's cookie when there is none."""
         from functions.web import csrf
 
         return csrf.token(self)
@@ -150,7 +150,9 @@ def make_context(request: Request, city_id: str) -> PageContext:
     if city is None or city.state != "live":
         raise NotFound
     parts = _parts(request)
-    lang = choose_language(city.languages, parts["cookies"].get("lang", ""), parts["headers"].get("accept-language", ""))
+    lang = choose_language(
+        city.languages, parts["cookies"].get("lang", ""), parts["headers"].get("accept-language", "")
+    )
     return PageContext(city=city, actor=ANYONE, lang=lang, **parts)
 
 

@@ -1,5 +1,5 @@
-"""What a view may return, and how errors are shown: a page for people, ``{code, message, fields?, request_id}`` for
-programs. The only place that builds HTTP answers."""
+"""What a view may return, and how errors are shown: a page for people, for programs
+``{code, message, fields?, request_id}``. The only place that builds HTTP answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from chalice.app import Request, Response
+from chalice.app import Response
 
 from functions.core import i18n, usage
 from functions.core.errors import Invalid, RateLimited, TownkitError
@@ -27,7 +27,9 @@ class Page:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
 
-    def __init__(self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **data: Any) -> None:
+    def __init__(
+        self, template: str, *, status: int = 200, headers: dict[str, str] | None = None, **data: Any
+    ) -> None:
         self.template, self.data, self.status, self.headers = template, data, status, headers or {}
 
 
@@ -86,28 +88,33 @@ def from_result(result: Page | Redirect | Json | Text, ctx: PageContext) -> Resp
     if isinstance(result, Redirect):
         return redirect(ctx, result.location)
     if isinstance(result, Json):
-        return _finish(ctx, json.dumps(result.body, ensure_ascii=False), result.status, {"Content-Type": result.media_type})
+        return _finish(
+            ctx,
+            json.dumps(result.body, ensure_ascii=False),
+            result.status,
+            {"Content-Type": result.media_type},
+        )
     if isinstance(result, Text):
         return _finish(ctx, result.body, result.status, {"Content-Type": result.media_type, **result.headers})
     raise TypeError(f"a view returned {type(result).__name__}")
 
 
-def _wants_json(ctx: PageContext | None, request: Request | None) -> bool:
-    headers = ctx.headers if ctx else {k.lower(): v for k, v in ((request.headers if request else None) or {}).items()}
-    return headers.get("accept", "").startswith("application/json")
+def from_error(error: TownkitError, ctx: PageContext) -> Response:
+    """The one mapping of errors: a page in the visitor's language, or a small JSON document for programs."""
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+    with i18n.use_language(ctx.lang):
+        message = i18n.t(error.message, **error.params)
+        if ctx.headers.get("accept", "").startswith("application/json"):
+            body = json.dumps(_document(error, message, ctx), ensure_ascii=False)
+            return _finish(ctx, body, error.status, {"Content-Type": JSON, **headers})
+        from functions.web.rendering import render_error
+
+        html = render_error(error, message, ctx)
+    return _finish(ctx, html, error.status, {"Content-Type": HTML, **headers})
 
 
-def from_error(error: TownkitError, ctx: PageContext | None, request: Request | None) -> Response:
-    """The one mapping of errors: a page in the visitor's language or a small JSON document."""
-    extra = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
-    message = i18n.t(error.message, **error.params)
-    request_id = ctx.request_id if ctx else str((request.context or {}).get("requestId", "")) if request else ""
-    if _wants_json(ctx, request):
-        document = {"code": error.code, "message": message, "request_id": request_id}
-        if isinstance(error, Invalid) and error.fields:
-            document["fields"] = {name: i18n.t(text) for name, text in error.fields.items()}  # type: ignore[assignment]
-        return _finish(ctx, json.dumps(document, ensure_ascii=False), error.status, {"Content-Type": JSON, **extra})
-    from functions.web.rendering import render_error
-
-    html = render_error(error, message, ctx, request_id)
-    return _finish(ctx, html, error.status, {"Content-Type": HTML, **extra})
+def _document(error: TownkitError, message: str, ctx: PageContext) -> dict[str, Any]:
+    document: dict[str, Any] = {"code": error.code, "message": message, "request_id": ctx.request_id}
+    if isinstance(error, Invalid) and error.fields:
+        document["fields"] = {name: i18n.t(text) for name, text in error.fields.items()}
+    return document

@@ -36,7 +36,7 @@ def every_page(lang: str):
     for ctx in (make_context("qinghe", lang), platform):
         for error in ERRORS:
             with i18n.use_language(lang):
-                yield f"error {error.status}", render_error(error, i18n.t(error.message), ctx, "request-1")
+                yield f"error {error.status}", render_error(error, i18n.t(error.message), ctx)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -109,8 +110,9 @@ def test_the_start_page_lists_the_cities(client):
 
 
 def test_an_unknown_city_is_a_page_that_says_so(client):
-    response = get(client, "/nowhere/privacy")
+    response = get(client, "/nowhere/privacy", Accept_Language="en")
     assert response.status_code == 404 and "Page not found" in response.body.decode()
+    assert "找不到页面" in get(client, "/nowhere/privacy", Accept_Language="zh-CN").body.decode()
 
 
 def test_an_address_that_nothing_answers_is_a_page_of_the_city(client):
@@ -126,6 +128,7 @@ def test_errors_are_pages_in_the_citys_language(client, status, city, lang):
     assert response.status_code == int(status)
     document = parse(response.body.decode())
     check_structure(document, lang)
+    assert bool(re.search("[\u4e00-\u9fff]", document.h1.get_text())) is (lang == "zh-Hans")
     assert f"/{city}/contact" in [link["href"] for link in document.main.find_all("a")]
 
 
