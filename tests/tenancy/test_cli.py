@@ -176,9 +176,7 @@ CHANGES = st.fixed_dictionaries(
         "currency": st.just("USD"),
         "logo": st.none(),
         "brand": st.sampled_from(["#004400", "#330066", "#222222"]),
-        "holiday": st.dates().filter(
-            lambda day: 2026 <= day.year <= 2030 and day != FOUNDERS
-        ),
+        "holiday": st.dates().filter(lambda day: 2026 <= day.year <= 2030 and day != FOUNDERS),
         "name": st.text(
             st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30
         ),
