@@ -1,4 +1,4 @@
-"""Cookies: only necessary ones. Signed ones name their city inside and are refused elsewhere; keys are derived
+"""Cookies: only necessary ones. Signed ones name their city and are refused elsewhere; their keys are derived
 per city from the stage's secret. In production names carry ``__Host-``: no other host can plant them."""
 
 from __future__ import annotations
