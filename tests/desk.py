@@ -202,3 +202,13 @@ def find(city: City, case_id: str) -> Case:
         case = store.get_case(case_id)
     assert case
     return case
+
+
+def clear(world: World) -> None:
+    """Empty both cities' tables and the bucket, so that a world made once serves many tests."""
+    for city in (world.oakville, world.qinghe):
+        for item in world.items(city):
+            key = {name: item[name] for name in ("pk", "sk")}
+            world.dynamodb.delete_item(TableName=f"townkit-test-city-{city.id}", Key=key)
+    for entry in world.s3.list_objects_v2(Bucket=BUCKET).get("Contents", ()):
+        world.s3.delete_object(Bucket=BUCKET, Key=entry["Key"])

@@ -9,9 +9,22 @@ from chalice.test import Client
 
 from functions.cases import store
 from functions.core.scope import tenant_scope
-from tests.desk import Answer, Browser, application, console, find, incident
+from tests.builders import CITY_IDS, city_config
+from tests.desk import Answer, Browser, application, clear, console, find, incident
 from tests.web.pages import check_structure
-from tests.world import World
+from tests.world import World, two_cities
+
+
+@pytest.fixture(scope="module")
+def towns() -> Iterator[World]:
+    with two_cities({city_id: city_config(city_id) for city_id in CITY_IDS}) as made:
+        yield made
+
+
+@pytest.fixture
+def world(towns: World) -> Iterator[World]:
+    yield towns
+    clear(towns)
 
 
 @pytest.fixture
@@ -93,11 +106,20 @@ def test_a_long_desk_has_pages(world: World, ana: Browser, monkeypatch: pytest.M
     assert ana.get(following.replace("after=", "after=x")).status == 404
 
 
-def test_a_case_shows_answers_documents_and_changes_and_the_view_is_recorded(world: World, ana: Browser) -> None:
+def test_a_case_shows_answers_documents_and_changes_and_the_view_is_recorded(
+    world: World, ana: Browser
+) -> None:
     case = application(world, world.oakville)
     page = open_case(ana, case.id)
     check_structure(page.document, "en")
-    for words in ("Maria Garcia", "3 February 1980", "12 Oak Street, Oakville", "Work", "bill.pdf", "Application sent"):
+    for words in (
+        "Maria Garcia",
+        "3 February 1980",
+        "12 Oak Street, Oakville",
+        "Work",
+        "bill.pdf",
+        "Application sent",
+    ):
         assert words in page.words
     assert actions(world, case.id) == ["submitted", "viewed"]
 
@@ -132,20 +154,30 @@ def test_refusal_needs_a_reason_and_keeps_what_was_typed(world: World, ana: Brow
     check_structure(page.document, "en")
     assert page.document.find("a", href="#reason").get_text(strip=True) == "Enter a reason"
     assert page.document.find("input", value="refuse").has_attr("checked")
-    done = ana.submit(page, "decision", action="refuse", reason="The bill is older than 3 months.", then="stay")
+    done = ana.submit(
+        page, "decision", action="refuse", reason="The bill is older than 3 months.", then="stay"
+    )
     assert "was refused" in ana.follow(done).words
     assert find(world.oakville, case.id).reason == "The bill is older than 3 months."
 
 
 def test_sending_back_names_what_is_missing(world: World, ana: Browser) -> None:
     case = application(world, world.oakville)
-    values = {"action": "send_back", "missing": ["proof", "address"], "note-proof": "The date is cut off", "then": "stay"}
+    values = {
+        "action": "send_back",
+        "missing": ["proof", "address"],
+        "note-proof": "The date is cut off",
+        "then": "stay",
+    }
     page = ana.follow(ana.submit(open_case(ana, case.id), "decision", **values))
     assert "was sent back" in page.words
     assert "Proof of address The date is cut off" in page.words
     after = find(world.oakville, case.id)
     assert after.state == "waiting_for_applicant"
-    assert [(item.field, item.note) for item in after.missing] == [("proof", "The date is cut off"), ("address", "")]
+    assert [(item.field, item.note) for item in after.missing] == [
+        ("proof", "The date is cut off"),
+        ("address", ""),
+    ]
 
 
 def test_nothing_chosen_is_an_error(world: World, ana: Browser) -> None:
@@ -155,7 +187,9 @@ def test_nothing_chosen_is_an_error(world: World, ana: Browser) -> None:
     assert find(world.oakville, case.id).version == 1
 
 
-def test_the_second_of_two_clerks_sees_what_happened_and_keeps_what_was_typed(world: World, client: Client) -> None:
+def test_the_second_of_two_clerks_sees_what_happened_and_keeps_what_was_typed(
+    world: World, client: Client
+) -> None:
     case = application(world, world.oakville)
     ana, ben = signed_in(client, "ana@oakville.example"), signed_in(client, "ben@oakville.example")
     of_ana, of_ben = open_case(ana, case.id), open_case(ben, case.id)
@@ -170,7 +204,9 @@ def test_the_second_of_two_clerks_sees_what_happened_and_keeps_what_was_typed(wo
     assert (after.state, after.reason, after.version) == ("approved", "", 2)
 
 
-def test_after_a_conflict_a_decision_that_is_still_possible_can_be_sent_again(world: World, client: Client) -> None:
+def test_after_a_conflict_a_decision_that_is_still_possible_can_be_sent_again(
+    world: World, client: Client
+) -> None:
     alarm = incident(world, world.oakville)
     wes, other = signed_in(client, "wes@oakville.example"), signed_in(client, "wes@oakville.example")
     of_wes = open_case(wes, alarm.id)
@@ -183,7 +219,9 @@ def test_after_a_conflict_a_decision_that_is_still_possible_can_be_sent_again(wo
     assert (after.state, after.reason) == ("resolved", "Filter cleaned")
 
 
-def test_an_incident_shows_what_the_sensor_saw_and_is_started_and_resolved(world: World, client: Client) -> None:
+def test_an_incident_shows_what_the_sensor_saw_and_is_started_and_resolved(
+    world: World, client: Client
+) -> None:
     alarm = incident(world, world.oakville)
     wes = signed_in(client, "wes@oakville.example")
     page = open_case(wes, alarm.id)
@@ -217,7 +255,9 @@ def test_a_decision_without_the_forms_token_is_refused(world: World, ana: Browse
     assert find(world.oakville, case.id).state == "submitted"
 
 
-def test_an_open_form_outlives_the_refreshed_session(world: World, ana: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_open_form_outlives_the_refreshed_session(
+    world: World, ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from datetime import timedelta
 
     from functions.core import clock
@@ -249,11 +289,16 @@ def test_cases_of_another_city_do_not_exist(world: World, ana: Browser, client: 
     for path in ("", "/next", "/files/f1", "/revoke"):
         assert ana.get(f"/oakville/console/cases/{theirs.id}{path}").status == 404
     away = open_case(ana, theirs.id, "qinghe")
-    assert (away.status, away.location) == (303, "/qinghe/console/sign-in?then=%2Fqinghe%2Fconsole%2Fcases%2Ftheirs")
+    assert (away.status, away.location) == (
+        303,
+        "/qinghe/console/sign-in?then=%2Fqinghe%2Fconsole%2Fcases%2Ftheirs",
+    )
     assert world.items(world.qinghe) == before
 
 
-def test_history_is_for_administrators_of_the_city_by_reference(world: World, ana: Browser, client: Client) -> None:
+def test_history_is_for_administrators_of_the_city_by_reference(
+    world: World, ana: Browser, client: Client
+) -> None:
     case = application(world, world.oakville)
     open_case(ana, case.id)
     assert ana.get(f"/oakville/console/cases/{case.id}/history").status == 404
@@ -287,9 +332,22 @@ def test_no_page_of_the_console_needs_more_than_four_calls(
     ana.submit(stale, "decision", action="refuse", reason="")
     ana.submit(stale, "decision", action="refuse", reason="No", then="next")
     ana.submit(stale, "decision", action="refuse", reason="No", then="next")
-    for path in ("", f"/cases/{case.id}", f"/cases/{other.id}/next", f"/cases/{case.id}/files/f1", f"/cases/{case.id}/revoke"):
+    for path in (
+        "",
+        f"/cases/{case.id}",
+        f"/cases/{other.id}/next",
+        f"/cases/{case.id}/files/f1",
+        f"/cases/{case.id}/revoke",
+    ):
         assert ana.get(f"/oakville/console{path}").status in (200, 303)
-    asked = [(record.route, record.method, record.status, record.calls) for record in caplog.records if hasattr(record, "calls")]
+    asked = [
+        (record.route, record.method, record.status, record.calls)
+        for record in caplog.records
+        if hasattr(record, "calls")
+    ]
     staff = [entry for entry in asked if "/console" in entry[0] and "/sign-in" not in entry[0]]
-    assert {(route.rpartition("/")[2], status) for route, _, status, _ in staff} >= {("decide", 409), ("decide", 422)}
+    assert {(route.rpartition("/")[2], status) for route, _, status, _ in staff} >= {
+        ("decide", 409),
+        ("decide", 422),
+    }
     assert [entry for entry in staff if not 1 <= entry[3] <= 4] == []
