@@ -161,6 +161,14 @@ class Stack:
         found = sorted((m for account in kept.values() for m in account), key=lambda m: m["Timestamp"])
         return [m for m in found if to is None or to in m["To"]]
 
+    def sign_in(self, page: Any, city: str, email: str) -> None:
+        """Sign a member of staff in through the hosted login; the page then shows the city's console."""
+        page.goto(f"{self.url}/{city}/console/")
+        page.fill("input[name=username]", email)
+        page.fill("input[name=password]", demo.DEMO_PASSWORD)
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{self.url}/{city}/console**")
+
     def townkit(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command line against this installation."""
         command = [sys.executable, "-c", "from infra.cli import main; main()", *arguments]
