@@ -1,11 +1,14 @@
-"""Fixtures for every test below: the two-city world in moto."""
+"""Fixtures for every test below: the two-city world in moto, and the one deployed stack (tests/stack.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+
 from tests.world import World, two_cities
+
+pytest_plugins = ["tests.stack"]
 
 
 @pytest.fixture

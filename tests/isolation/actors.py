@@ -1,0 +1,148 @@
+"""Who knocks: a city's own session, the other city's sessions, every function's own role without one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+from botocore.config import Config
+from botocore.credentials import ReadOnlyCredentials
+
+from tests.builders import make_city
+from tests.stack import Stack
+
+OPENERS = ("api", "admin", "readings", "tasks")  # the functions that may open a city's session
+ROLES = (*OPENERS, "nightly", "provisioner", "topic-rule")
+OWN, OWNER = "the city itself", "the account's owner"
+# Addresses by path: the bucket's own host name does not resolve on a laptop.
+CONFIG = Config(retries={"total_max_attempts": 1}, read_timeout=20, s3={"addressing_style": "path"})
+
+
+@lru_cache(maxsize=1)
+def _factory() -> boto3.Session:
+    return boto3.Session()
+
+
+@dataclass
+class Actor:
+    """Somebody with keys, straight at the cloud, with none of our own code between."""
+
+    name: str
+    endpoint: str
+    region: str
+    keys: ReadOnlyCredentials
+    _made: dict[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client that does not try again."""
+        if service not in self._made:
+            self._made[service] = _factory().client(
+                service,
+                region_name=self.region,
+                endpoint_url=self.endpoint,
+                aws_access_key_id=self.keys.access_key,
+                aws_secret_access_key=self.keys.secret_key,
+                aws_session_token=self.keys.token,
+                config=CONFIG,
+            )
+        return self._made[service]
+
+
+def _actor(stack: Stack, name: str, keys: ReadOnlyCredentials) -> Actor:
+    return Actor(name, str(stack.connection.endpoint), stack.local.region, keys)
+
+
+def role(stack: Stack, function: str) -> Actor:
+    """A deployed function's own role, without any session."""
+    keys = stack.as_function(function).get_credentials().get_frozen_credentials()
+    return _actor(stack, f"{function}'s own role", keys)
+
+
+def owner(stack: Stack) -> Actor:
+    """The account's owner: may do everything, so only good for showing that a call is well made."""
+    key, secret = stack.local.administrator()
+    return _actor(stack, OWNER, ReadOnlyCredentials(key, secret, None))
+
+
+def open_session(stack: Stack, function: str, city_id: str) -> ReadOnlyCredentials:
+    """The keys that functions/core/sessions.py itself gets for a city, with a deployed function's role and
+    environment: nothing of the opening is repeated here."""
+    from functions.core import scope, sessions
+
+    keys = stack.as_function(function).get_credentials().get_frozen_credentials()
+    environment = {
+        **stack.environment,
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
+        "AWS_SESSION_TOKEN": keys.token,
+        "AWS_DEFAULT_REGION": stack.local.region,
+        "AWS_ENDPOINT_URL": str(stack.connection.endpoint),
+    }
+    with patch.dict(os.environ, environment):
+        _forget()
+        try:
+            with scope.tenant_scope(_sealed(city_id)):
+                return sessions.credentials(scope.current_scope())
+        finally:
+            _forget()
+
+
+def session(stack: Stack, function: str, city_id: str) -> Actor:
+    """A city's session, opened by a function."""
+    return _actor(stack, f"{city_id}'s session from {function}", open_session(stack, function, city_id))
+
+
+@dataclass
+class Cast:
+    """Everybody, for one city that is knocked at (``city``) and one that knocks (``other``)."""
+
+    stack: Stack
+    city: str
+    other: str
+    _actors: dict[str, Actor] = field(default_factory=dict)
+
+    def _once(self, name: str, make: Callable[[], Actor]) -> Actor:
+        if name not in self._actors:
+            self._actors[name] = make()
+        return self._actors[name]
+
+    @property
+    def own(self) -> Actor:
+        """The city's own session."""
+        return self._once(OWN, lambda: session(self.stack, "api", self.city))
+
+    @property
+    def owner(self) -> Actor:
+        """The account's owner."""
+        return self._once(OWNER, lambda: owner(self.stack))
+
+    def role(self, function: str) -> Actor:
+        """A function's own role."""
+        return self._once(function, lambda: role(self.stack, function))
+
+    @property
+    def strangers(self) -> list[Actor]:
+        """The other city's sessions, one for each function that may open any."""
+        return [self._once(f"{f}.other", lambda f=f: session(self.stack, f, self.other)) for f in OPENERS]  # type: ignore[misc]
+
+    def named(self, name: str) -> Actor:
+        """The city itself, the owner, or a function's role."""
+        return {OWN: lambda: self.own, OWNER: lambda: self.owner}.get(name, lambda: self.role(name))()
+
+
+def _sealed(city_id: str) -> Any:
+    # a City with that id; what it is configured to plays no part in its session
+    from functions.core.city import seal
+
+    return seal(city_id, "live", make_city("oakville").config, 1)
+
+
+def _forget() -> None:
+    from tests.world import forget
+
+    forget()
