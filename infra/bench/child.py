@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 CLIENTS = ("sts", "ssm")  # what the first page of a fresh process calls besides DynamoDB
-COUNTERS = "DynamoDB_20120810.UpdateItem"
+COUNTERS, COUNTED = "DynamoDB_20120810.UpdateItem", '{"Attributes": {}}'
 CITY = "oakville"
 STRANGER = re.compile(r"\boak\d{5}\b")  # any other city: the tape's, under its own name
 
@@ -61,7 +61,7 @@ def play(tape: dict[str, Any]) -> None:
         text = text.replace(other[0], CITY) if other else text
         if text not in tape and not text.startswith(COUNTERS):
             raise LookupError(f"not on the tape: {text[:300]}")
-        status, kind, content = tape.get(text, (200, "application/x-amz-json-1.0", "{}"))
+        status, kind, content = tape.get(text, (200, "application/x-amz-json-1.0", COUNTED))
         content = content.replace(CITY, other[0]) if other else content
         return AWSResponse(request.url, status, {"content-type": kind}, _Raw(content.encode()))
 

@@ -62,13 +62,18 @@ class Side:
     layer: Path
     tape: Path
 
+    @property
+    def log(self) -> Path:
+        """What the process says besides its measurements."""
+        return self.tape.with_name(f"{self.kind}.log")
+
     def start(self) -> subprocess.Popen[str]:
         """See infra/bench/child.py."""
         child = Path(__file__).with_name("child.py")
         command = [sys.executable, "-I", "-S", "-B", str(child), self.kind]
         command += [str(self.code), str(self.layer), str(self.tape)]
         pipe = subprocess.PIPE
-        with self.tape.with_name(f"{self.kind}.log").open("w") as log:
+        with self.log.open("w") as log:
             return subprocess.Popen(
                 command, text=True, stdin=pipe, stdout=pipe, stderr=log, env=_environment()
             )
@@ -83,7 +88,7 @@ class Side:
         """A process that stays, to be asked again and again."""
         process = self.start()
         try:
-            yield Warm(process)
+            yield Warm(process, self.log)
         finally:
             process.kill()
             process.communicate()
@@ -92,8 +97,8 @@ class Side:
 class Warm:
     """A warm process of one side."""
 
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
+    def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
+        self.process, self.log = process, log
         self.start = self._line()
 
     def cpu_ms(self, requests: int) -> float:
@@ -117,7 +122,7 @@ class Warm:
             if line.startswith('{"bench"'):
                 measured: dict[str, float] = json.loads(line)["bench"]
                 return measured
-        raise RuntimeError(f"{self.process.args} ended")
+        raise RuntimeError(f"it ended; see {self.log}")
 
 
 def prepare(folder: Path, app: Path = ROOT / "app.py") -> tuple[Side, Side]:

@@ -28,8 +28,8 @@ from tests.cases.walk import PDF, begin, fill
 
 CITY = "oakville"
 SERVICE = f"/{CITY}/services/residence-certificate"
-PUBLIC = ("", "/services", "/logo.svg", "/privacy", "/accessibility", "/terms", "/contact", "/status-of-services",
-          "/status", "/sensors", "/console/signed-out", "/no-such-page")  # fmt: skip
+PUBLIC = ("", "/services", "/logo.svg", "/privacy", "/accessibility", "/terms", "/contact",
+          "/status-of-services", "/status", "/sensors", "/console/signed-out", "/no-such-page")  # fmt: skip
 Counts = dict[tuple[str, str], Spent]
 
 
