@@ -12,7 +12,7 @@ LINKS = "links => links.map(link => link.getAttribute('href'))"
 
 
 def crawl(page, start: str):
-    """Open every page of a city that links lead to, the console excepted; yields each path while it is open."""
+    """Open every page of a city that links lead to, except the console; yields each path while open."""
     waiting, seen = [start], {start}
     while waiting:
         path = waiting.pop(0)
