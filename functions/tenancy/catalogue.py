@@ -54,8 +54,29 @@ def metrics(profile_id: str) -> list[str]:
     return sorted(device_profile(profile_id).get("quantities", {}))
 
 
+def metric_range(profile_id: str, metric: str) -> tuple[float, float]:
+    """The least and the greatest value that a profile measures; infinite when nothing is said."""
+    quantities = (
+        device_profile(profile_id).get("quantities", {}) if profile_id in device_profile_ids() else {}
+    )
+    low, high = (quantities.get(metric) or {}).get("range") or (None, None)
+    return (float("-inf") if low is None else float(low)), (float("inf") if high is None else float(high))
+
+
 def service_countries(template_id: str) -> list[str]:
     """The countries in which a template has a meaning; empty means everywhere."""
     from functions.services.service import load
 
     return list(load(template_id)["service"].get("countries") or [])
+
+
+def service_retention(service_id: str, enabled: EnabledService, languages: list[str]) -> dict[str, int]:
+    """How many days the resolved service keeps its drafts and cases; empty for a service that cannot be resolved."""
+    from functions.services.errors import DefinitionError
+
+    try:
+        resolved = resolved_service(service_id, enabled, languages)
+    except DefinitionError:
+        return {}
+    kept: dict[str, int] = resolved["privacy"]["retention"]
+    return kept

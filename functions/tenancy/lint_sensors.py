@@ -81,12 +81,29 @@ def rule_metric_unknown(file: Looked) -> Found:
             )
 
 
+@rule("rule-level-impossible")
+def rule_level_impossible(file: Looked) -> Found:
+    """A level outside what the sensor can measure is never reached, or always."""
+    for n, one in enumerate(file.city.sensors.rules):
+        low, high = catalogue.metric_range(_profile(file, one), one.metric)
+        level = one.above if one.above is not None else one.below
+        if level is not None and not low < level < high:
+            key = "above" if one.above is not None else "below"
+            yield (
+                ("sensors", "rules", n, key),
+                f"{level:g} is outside what the device measures ({low:g} to {high:g})",
+            )
+
+
 def _metrics(file: Looked, one: ThresholdRule) -> list[str] | None:
+    profile = _profile(file, one)
+    return catalogue.metrics(profile) if profile in catalogue.device_profile_ids() else None
+
+
+def _profile(file: Looked, one: ThresholdRule) -> str:
+    """The profile that a rule watches; empty when its thing is unknown."""
     found = [device.profile for device in file.city.sensors.devices if device.thing == one.thing]
-    profile = one.profile or (found[0] if found else None)
-    if profile not in catalogue.device_profile_ids():
-        return None
-    return catalogue.metrics(str(profile))
+    return one.profile or (found[0] if found else "")
 
 
 @rule("rule-never-clears")

@@ -54,3 +54,25 @@ def service_not_for_country(file: Looked) -> Found:
             countries = catalogue.service_countries(template)
             if countries and file.profile and file.city.country not in countries:
                 yield ("services", name), f'"{template}" has a meaning only in: {", ".join(countries)}'
+
+
+_KEPT = {"draft_days": "drafts", "done_days": "applications", "refused_days": "refused"}
+
+
+@rule("service-retention")
+def service_retention(file: Looked) -> Found:
+    """The privacy notice tells the city's times, so no service keeps longer; nor shorter than the law."""
+    city, shortest = file.city.privacy.retention.model_dump(), _shortest(file)
+    for name, service in file.city.services.items():
+        for key, days in catalogue.service_retention(name, service, file.city.languages).items():
+            path = ("services", name, "override", "privacy", "retention", key)
+            kind = _KEPT.get(key, "")
+            if kind and days > city[kind]:
+                yield path, f"{key} is {days}, but the privacy notice says {city[kind]} days ({kind})"
+            elif kind and days < shortest.get(kind, 0):
+                yield path, f"{key} is {days}, but the law asks for {shortest[kind]} days or more"
+
+
+def _shortest(file: Looked) -> dict[str, int]:
+    rules = file.profile.retention if file.profile else []
+    return {one.kind: one.shortest for one in rules if one.active and one.shortest}

@@ -7,6 +7,7 @@ turns; of two with different files the later one wins and the earlier one is tol
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from functions.tenancy.domain import (
     unpublished,
 )
 
+BEGIN_TRIES = 4
 LEASE_SECONDS = 150  # longer than the admin function can run
 
 
@@ -123,6 +125,15 @@ OWN_DATA = ("configuration", "staff", "live")  # these need the configuration
 
 def begin_apply(head: dict[str, Any], digest: str) -> dict[str, Any]:
     """Open or join an apply. Answers ``{"number", "todo": [step, ...]}``; nothing to do is an empty list."""
+    for _ in range(BEGIN_TRIES - 1):
+        with suppress(
+            Conflict
+        ):  # somebody else began in the same moment: perhaps the same file, which we then join
+            return _begin(head, digest)
+    return _begin(head, digest)
+
+
+def _begin(head: dict[str, Any], digest: str) -> dict[str, Any]:
     now = clock.iso(clock.now())
     with platform_scope("begin an apply"):
         before = store.read_row(head["id"])

@@ -8,6 +8,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
+from typing import TypeVar
 
 from functions.core.city import CITY_ID, City, seal
 from functions.core.errors import NotFound
@@ -15,10 +16,12 @@ from functions.core.scope import platform_scope, tenant_scope
 from functions.tenancy import store
 from functions.tenancy.domain import LIVE, CityRow
 
+T = TypeVar("T")
 KEEP_SECONDS = 30.0
 KEEP_CITIES = 512
 _lock = threading.Lock()
-_found: OrderedDict[str, tuple[float, City | None]] = OrderedDict()
+_found: OrderedDict[str, tuple[float, City]] = OrderedDict()
+_unknown: OrderedDict[str, float] = OrderedDict()  # apart, so that guessing names pushes no city out
 
 
 def find_city(city_id: str) -> City | None:
@@ -27,16 +30,28 @@ def find_city(city_id: str) -> City | None:
         return None
     now = time.monotonic()
     with _lock:
-        kept = _found.get(city_id)
+        kept, unknown_until = _found.get(city_id), _unknown.get(city_id, 0.0)
     if kept and kept[0] > now:
         return kept[1]
+    if unknown_until > now:
+        return None
     city = _load(city_id, kept[1] if kept else None)
     with _lock:
-        _found[city_id] = (now + KEEP_SECONDS, city)
-        _found.move_to_end(city_id)
-        while len(_found) > KEEP_CITIES:
-            _found.popitem(last=False)
+        _found.pop(city_id, None)
+        if city is None:
+            _keep(_unknown, city_id, now + KEEP_SECONDS)
+        else:
+            _unknown.pop(city_id, None)
+            _keep(_found, city_id, (now + KEEP_SECONDS, city))
     return city
+
+
+def _keep(kept: OrderedDict[str, T], city_id: str, value: T) -> None:
+    """The oldest are dropped."""
+    kept[city_id] = value
+    kept.move_to_end(city_id)
+    while len(kept) > KEEP_CITIES:
+        kept.popitem(last=False)
 
 
 def _load(city_id: str, known: City | None) -> City | None:
@@ -54,7 +69,7 @@ def _with_config(row: CityRow) -> City:
     bare = seal(row.id, row.state, {"names": row.names, "languages": row.languages}, row.active)
     if not row.active:
         return bare
-    with tenant_scope(bare, "configuration"):
+    with tenant_scope(bare):  # the purpose of the pages, so that they share its session
         record = store.read_config(row.active)
     if record is None:
         raise LookupError(f"configuration {row.active} of {row.id} is not in its table")
@@ -103,7 +118,8 @@ def live_cities() -> Iterator[City]:
 def forget(city_id: str | None = None) -> None:
     """Drop what is kept, for one city or for all: after an apply in the same process, and in tests."""
     with _lock:
-        if city_id is None:
-            _found.clear()
-        else:
-            _found.pop(city_id, None)
+        for kept in (_found, _unknown):
+            if city_id is None:
+                kept.clear()
+            else:
+                kept.pop(city_id, None)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 NOTHING, CHANGES = 0, 2
-WAIT_SECONDS, PATIENCE_SECONDS = 0.3, 180.0
+WAIT_SECONDS, SAY_AFTER_SECONDS, PATIENCE_SECONDS = 0.3, 5.0, 180.0
 WITH_CONFIG = ("configuration", "staff", "live")
 SCHEMA_FILE = ROOT / "tenants" / "schema.json"
 
@@ -86,7 +86,7 @@ def apply(connection: Connection, file: Path) -> None:
 
 def _do_step(connection: Connection, step: str, event: dict[str, Any]) -> None:
     """Ask until the step is done. Raises InfraError with the step and its reason."""
-    start = time.monotonic()
+    start, said = time.monotonic(), False
     while True:
         answer = connection.invoke("admin", event)
         if answer["state"] == "done":
@@ -94,6 +94,9 @@ def _do_step(connection: Connection, step: str, event: dict[str, Any]) -> None:
             return
         if answer["state"] == "failed":
             raise InfraError(f"The step {step} failed: {answer['reason']}")
+        if not said and time.monotonic() - start > SAY_AFTER_SECONDS:
+            said = True
+            click.echo(f"  {step}: waiting ({answer['reason']})", err=True)
         if time.monotonic() - start > PATIENCE_SECONDS:
             raise InfraError(f"The step {step} is still waiting: {answer['reason']}. Run apply again later.")
         time.sleep(WAIT_SECONDS)
@@ -141,12 +144,23 @@ def upgrade(connection: Connection, city: str | None) -> None:
     wanted = (
         [city] if city else [one["id"] for one in connection.invoke("admin", {"action": "cities"})["cities"]]
     )
+    failed = []
     for city_id in wanted:
-        changed = _upgrade_structure(connection, city_id)
-        items = _upgrade_items(connection, city_id)
-        structure = ", ".join(changed) or "nothing"
-        counts = f"{items['seen']} seen, {items['changed']} changed"
-        click.echo(f"{city_id}: structure changed: {structure}; items: {counts}")
+        try:
+            click.echo(_upgrade(connection, city_id))
+        except InfraError as error:
+            failed.append(city_id)
+            click.echo(f"{city_id}: failed: {error}", err=True)
+    if failed:
+        raise InfraError(f"Not upgraded: {', '.join(failed)}. Run upgrade again; it goes on where it was.")
+
+
+def _upgrade(connection: Connection, city: str) -> str:
+    """One city's report."""
+    changed = _upgrade_structure(connection, city)
+    items = _upgrade_items(connection, city)
+    structure = ", ".join(changed) or "nothing"
+    return f"{city}: structure changed: {structure}; items: {items['seen']} seen, {items['changed']} changed"
 
 
 def _upgrade_structure(connection: Connection, city: str) -> list[str]:

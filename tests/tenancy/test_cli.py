@@ -290,6 +290,23 @@ def test_an_item_that_changed_while_it_was_upgraded_is_left_alone(townkit, land,
     assert land.dynamodb.get_item(TableName=table, Key=key)["Item"]["by"]["S"] == "somebody else"
 
 
+def test_a_city_that_cannot_be_upgraded_keeps_no_other_from_it(townkit, monkeypatch):
+    townkit("apply", OAKVILLE)
+    townkit("apply", TENANTS / "qinghe.yaml")
+    whole = upgrading.upgrade_structure
+
+    def broken(city_id: str) -> dict[str, Any]:
+        if city_id == "oakville":
+            raise RuntimeError("the table is locked")
+        return whole(city_id)
+
+    monkeypatch.setattr(upgrading, "upgrade_structure", broken)
+    result = townkit("upgrade")
+    assert result.exit_code == 1
+    assert "oakville: failed: the table is locked" in result.output
+    assert "qinghe: structure changed: nothing; items: 6 seen, 0 changed" in result.output
+
+
 def test_schema_check_is_silent_when_the_file_is_current(townkit):
     result = townkit("schema", "--check")
     assert (result.exit_code, result.output) == (0, "")

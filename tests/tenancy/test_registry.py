@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from functions.core import usage
+from functions.core import sessions, usage
 from functions.core.errors import NotFound
+from functions.core.scope import current_scope, tenant_scope
 from functions.tenancy import registry
 from tests.tenancy.conftest import elmtown
 from tests.tenancy.test_onboarding import apply
@@ -63,11 +64,16 @@ def test_an_unknown_city_is_remembered_as_unknown(land):
     assert spent.calls == 0
 
 
-def test_what_is_kept_is_bounded(land, monkeypatch):
+def test_what_is_kept_is_bounded_and_guessing_names_pushes_no_city_out(land, monkeypatch):
     monkeypatch.setattr(registry, "KEEP_CITIES", 3)
+    apply(elmtown())
+    city = registry.find_city("elmtown")
     for n in range(6):
         registry.find_city(f"nowhere-{n}")
-    assert len(registry._found) == 3
+    assert len(registry._unknown) == 3
+    with usage.measured() as spent:
+        assert registry.find_city("elmtown") is city
+    assert spent.calls == 0
 
 
 def test_the_list_of_live_cities_comes_from_the_registry_alone(land):
@@ -86,3 +92,13 @@ def test_a_city_that_is_not_live_is_found_by_administration_only(land):
     assert (city.state, city.version) == ("onboarding", 0)
     with pytest.raises(NotFound):
         registry.city_for_admin("nowhere")
+
+
+def test_the_pages_share_the_session_with_which_the_configuration_was_read(land):
+    apply(elmtown())
+    registry.forget()
+    sessions.reset()
+    city = registry.find_city("elmtown")
+    with tenant_scope(city):
+        sessions.credentials(current_scope())
+    assert list(sessions._cache) == [("elmtown", "data")]
