@@ -71,7 +71,8 @@ def service_countries(template_id: str) -> list[str]:
 
 
 def service_retention(service_id: str, enabled: EnabledService, languages: list[str]) -> dict[str, int]:
-    """How many days the resolved service keeps its drafts and cases; empty for a service that cannot be resolved."""
+    """How many days the resolved service keeps its drafts and cases; empty for a service that cannot be
+    resolved."""
     from functions.services.errors import DefinitionError
 
     try:

@@ -40,6 +40,9 @@ def show_usage(ctx: PageContext) -> Page:
             count.pop(meter, None)
     for day, messages, readings in day_counts(ctx):
         counts.setdefault(day.isoformat(), Counter()).update(messages=messages, readings=readings)
-    rows = [[t(label), *(counts.get(day, Counter())[meter] for day in days)] for meter, (label, _) in SHOWN.items()]
+    rows = [
+        [t(label), *(counts.get(day, Counter())[meter] for day in days)]
+        for meter, (label, _) in SHOWN.items()
+    ]
     approximate = [t(label) for label, exact in SHOWN.values() if not exact]
     return Page("console/usage.html", section="usage", days=days, rows=rows, approximate=approximate)
