@@ -12,7 +12,6 @@ from chalice import Chalice  # noqa: E402
 
 from functions.cases import console as cases_console  # noqa: E402
 from functions.cases import pages as cases_pages  # noqa: E402
-from functions.cases import status_pages  # noqa: E402
 from functions.certificates import pages as certificates_pages  # noqa: E402
 from functions.identity import pages as identity_pages  # noqa: E402
 from functions.sensing import console as sensing_console  # noqa: E402
@@ -27,7 +26,6 @@ for feature in (
     web_pages,
     services_pages,
     cases_pages,
-    status_pages,
     certificates_pages,
     sensing_pages,
     identity_pages,

@@ -19,11 +19,10 @@ from tests.world import BUCKET, World
 def make_app() -> Chalice:
     """The person's routes."""
     from functions.cases import pages as cases_pages
-    from functions.cases import status_pages
     from functions.services import pages as services_pages
 
     app = Chalice(app_name="townkit-test")
-    for feature in (services_pages, cases_pages, status_pages):
+    for feature in (services_pages, cases_pages):
         app.register_blueprint(feature.bp)
     return app
 

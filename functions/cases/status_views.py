@@ -1,5 +1,5 @@
-"""How far an application is: looked up by reference and code, shown to whoever gave both (or has just sent
-it)."""
+"""How far an application is: looked up by reference and code, shown to whoever gave both or has just sent it.
+The routes are in pages.py."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from functions.cases.domain import Case
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, pick, t
 from functions.services.domain import Service
-from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
-bp = CityBlueprint(__name__)
 COLOURS = {"submitted": "blue", "waiting_for_applicant": "yellow", "approved": "green", "refused": "red"}
 PROBLEMS = {
     "reference": {"reference": N_("Enter your reference")},
@@ -21,7 +19,6 @@ PROBLEMS = {
 }
 
 
-@bp.page("/{city}/status", access="public")
 def lookup(ctx: PageContext) -> Page:
     """The form that asks for reference and code."""
     return Page(
@@ -33,7 +30,6 @@ def lookup(ctx: PageContext) -> Page:
     )
 
 
-@bp.page("/{city}/status", methods=("POST",), access="public")
 def look_up(ctx: PageContext) -> Redirect:
     """Open the application, or say that the two do not belong together - the same words whichever is
     wrong."""
@@ -62,7 +58,6 @@ def _case(ctx: PageContext) -> tuple[Case, Service] | None:
     return case, Service(definition, case.service)
 
 
-@bp.page("/{city}/status/application", access="citizen")
 def application(ctx: PageContext) -> Page | Redirect:
     """State, what happens next, what is missing, the certificate. The view is in the case's history."""
     found = _case(ctx)
@@ -83,7 +78,6 @@ def application(ctx: PageContext) -> Page | Redirect:
     )
 
 
-@bp.page("/{city}/status/application", methods=("POST",), access="citizen")
 def complete(ctx: PageContext) -> Redirect:
     """Begin handing in what a clerk asked for."""
     found = _case(ctx)
