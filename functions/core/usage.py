@@ -22,7 +22,7 @@ from functions.core.store import CityModel
 FLUSH_AFTER_S = 30.0
 FLUSH_AT = 200
 _lock = threading.Lock()
-_memory: dict[tuple[str, str], Counter[str]] = {}
+_memory: dict[str, dict[str, Counter[str]]] = {}  # city, day: a flush must not look at every city's
 _since: dict[str, float] = {}
 
 
@@ -95,7 +95,7 @@ def count(meter: str, amount: int = 1, moment: datetime | None = None) -> None:
     city = current_city().id
     day = (moment or clock.now()).date().isoformat()
     with _lock:
-        _memory.setdefault((city, day), Counter())[meter] += amount
+        _memory.setdefault(city, {}).setdefault(day, Counter())[meter] += amount
         _since.setdefault(city, time.monotonic())
 
 
@@ -103,11 +103,11 @@ def flush_if_due(*, force: bool = False) -> None:
     """Write the open scope's city's counts when the oldest is 30 seconds old or there are 200 of them."""
     city = current_city().id
     with _lock:
-        mine = [key for key in _memory if key[0] == city]
-        total = sum(_memory[key]["pages"] for key in mine)
+        mine = _memory.get(city)
+        total = sum(counts["pages"] for counts in (mine or {}).values())
         if not mine or not (force or total >= FLUSH_AT or time.monotonic() - _since[city] >= FLUSH_AFTER_S):
             return
-        taken = {day: _memory.pop((name, day)) for name, day in mine}
+        taken = _memory.pop(city)
         _since.pop(city, None)
     for day, counts in taken.items():
         _add(day, counts)
