@@ -3,10 +3,14 @@ application whose reference and code were given. The cookies name ids only."""
 
 from __future__ import annotations
 
-from functions.cases.drafts import Draft, find_draft
+from typing import TYPE_CHECKING
+
 from functions.core.errors import NotFound
 from functions.web import cookies
 from functions.web.request import PageContext
+
+if TYPE_CHECKING:
+    from functions.cases.drafts import Draft
 
 DRAFTS, STATUS = "drafts", "status"
 KEEP_DRAFTS = 8
@@ -26,6 +30,8 @@ def _draft_ids(ctx: PageContext) -> list[str]:
 def open_draft(ctx: PageContext, draft_id: str) -> Draft:
     """The draft that this browser began. Raises NotFound for any other, an unknown one and one that has
     ended."""
+    from functions.cases.drafts import find_draft
+
     draft = find_draft(ctx, draft_id) if draft_id in _draft_ids(ctx) else None
     if draft is None:
         raise NotFound
