@@ -12,12 +12,10 @@ from tests.tenancy.conftest import elmtown
 from tests.tenancy.test_onboarding import apply
 
 
-@pytest.mark.parametrize(
-    "name", ["", "x", "../oakville", "Oakville", "oak ville", "a" * 40, "oak#ville", "-oak", "oak-"]
-)
-def test_a_name_that_is_no_city_id_is_not_looked_up(land, name):
+def test_a_name_that_is_no_city_id_is_not_looked_up(land):
+    names = ["", "x", "../oakville", "Oakville", "oak ville", "a" * 40, "oak#ville", "-oak", "oak-"]
     with usage.measured() as spent:
-        assert registry.find_city(name) is None
+        assert {registry.find_city(name) for name in names} == {None}
     assert spent.calls == 0
 
 
