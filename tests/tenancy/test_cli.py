@@ -226,7 +226,7 @@ def change_with(values):
     return change
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(CHANGES)
 def test_export_after_any_apply_has_nothing_to_do(townkit, tmp_path_factory, values):
     path = changed_file(tmp_path_factory.mktemp("file"), change_with(values))
