@@ -4,6 +4,7 @@ scope's session, so a key outside the city's prefix is refused by the storage it
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -43,6 +44,9 @@ class Files(Protocol):
 
     def remove(self, key: str) -> None:
         """Delete; nothing happens when it is not there."""
+
+    def keys_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        """Keys under the prefix that were written before the moment."""
 
 
 class S3Files:
@@ -117,6 +121,18 @@ class S3Files:
 
         scoped_client("s3").delete_object(Bucket=self.bucket, Key=key)
 
+    def keys_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        """One call per thousand keys."""
+        from functions.core.aws import scoped_client
+
+        pages = (
+            scoped_client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        )
+        for page in pages:
+            for found in page.get("Contents", ()):
+                if found["LastModified"] < moment:
+                    yield str(found["Key"])
+
 
 def _keys() -> Any:
     from functions.core import sessions
@@ -159,3 +175,7 @@ class FakeFiles:
     def remove(self, key: str) -> None:
         """From memory."""
         self.objects.pop(key, None)
+
+    def keys_before(self, prefix: str, moment: datetime) -> Iterator[str]:
+        """All of them: the fake keeps no times."""
+        return (key for key in sorted(self.objects) if key.startswith(prefix))

@@ -43,7 +43,7 @@ def take_file(ctx: Context, journey: Journey, field: Field, file_id: str) -> str
     document = journey.service.document(field.document)
     if document is None:
         raise NotFound
-    found = files.take_upload(ctx, journey.draft.id, document, file_id)
+    found = files.take_upload(ctx, journey.draft.owner, document, file_id)
     if not isinstance(found, UploadedFile):
         return found.reason
     drafts.attach_file(
@@ -54,12 +54,12 @@ def take_file(ctx: Context, journey: Journey, field: Field, file_id: str) -> str
 
 
 def remove_file(journey: Journey, field: Field) -> None:
-    """Take a file back. One that belongs to a case already stays in the storage with the case."""
+    """Take a file back. What lies with a case stays with it, as long as the case is kept."""
     document = journey.draft.files.get(field.id)
     if document is None:
         return
     drafts.detach_file(journey.draft.id, field.id)
-    if f"/{journey.draft.id}/" in document.key:
+    if not journey.draft.case_id:
         files.remove_upload(document.key)
 
 
@@ -101,3 +101,10 @@ def due_at(ctx: Context, days: int) -> datetime:
     day = add_working_days(calendar, ctx.now.astimezone(zone).date(), days)
     closes = hours_of(calendar, day)[-1][1]
     return datetime.combine(day, time(23, 59) if closes == "24:00" else time.fromisoformat(closes), zone)
+
+
+def remove_left_files(ctx: Context, _: str = "") -> None:
+    """The nightly task: files of drafts that ended without being sent are deleted."""
+    files.remove_leftovers(
+        ctx, lambda owner: bool(service.case_for_message(owner) or drafts.find_draft(ctx, owner))
+    )

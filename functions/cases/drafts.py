@@ -53,6 +53,12 @@ class Draft:
     sent_to: str = ""
     done: bool = False
 
+    @property
+    def owner(self) -> str:
+        """With what its files lie: the draft, whose id becomes the case's, or the case that is being
+        completed."""
+        return self.case_id or self.id
+
 
 def start_draft(ctx: Context, service: str, days: int) -> str:
     """A new empty draft that ends after `days`; one call."""

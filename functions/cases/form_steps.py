@@ -68,7 +68,7 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
     form = None
     if uploaded is None:
         back = ctx.url(f"/apply/{journey.draft.id}/{page.id}/uploaded{change}")
-        form = files.upload_form(ctx, journey.draft.id, document, back)
+        form = files.upload_form(ctx, journey.draft.owner, document, back)
     return Page(
         "apply/file.html",
         field=field,

@@ -35,7 +35,17 @@ class UploadedFile:
 
 def key_prefix(city_id: str, owner_id: str, file_id: str) -> str:
     """Where a file of a draft or a case goes; the file's own name follows."""
-    return f"cities/{city_id}/uploads/{owner_id}/{file_id}/"
+    return f"{city_prefix(city_id)}{owner_id}/{file_id}/"
+
+
+def city_prefix(city_id: str) -> str:
+    """Where all uploads of a city lie."""
+    return f"cities/{city_id}/uploads/"
+
+
+def owner_in(key: str, prefix: str) -> str:
+    """The draft or case that a key under `city_prefix` belongs to."""
+    return key.removeprefix(prefix).partition("/")[0]
 
 
 def name_in(key: str, prefix: str) -> str | None:

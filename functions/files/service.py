@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,10 +12,21 @@ from functions.core import ids
 from functions.core.context import Context
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
-from functions.files.domain import MB, UploadedFile, display_name, key_prefix, name_in, refusal, type_of
+from functions.files.domain import (
+    MB,
+    UploadedFile,
+    city_prefix,
+    display_name,
+    key_prefix,
+    name_in,
+    owner_in,
+    refusal,
+    type_of,
+)
 
 FORM_LIFE = timedelta(minutes=30)
 LINK_SECONDS = 300
+LEFT_OVER_AFTER = timedelta(days=1)
 # A file a little over the limit comes to us and gets a kind answer; the storage refuses larger ones.
 GRACE = 2
 
@@ -77,3 +88,19 @@ def download_url(ctx: Context, key: str, name: str, files: Files | None = None) 
 def remove_upload(key: str, files: Files | None = None) -> None:
     """Delete a file that a person took back."""
     (files or storage()).remove(key)
+
+
+def remove_leftovers(ctx: Context, is_kept: Callable[[str], bool], files: Files | None = None) -> int:
+    """Delete files older than a day whose owner `is_kept` no longer; answers how many. The owner is the id
+    of a draft or a case."""
+    store, prefix = files or storage(), city_prefix(ctx.city.id)
+    kept: dict[str, bool] = {}
+    removed = 0
+    for key in list(store.keys_before(prefix, ctx.now - LEFT_OVER_AFTER)):
+        owner = owner_in(key, prefix)
+        if owner not in kept:
+            kept[owner] = is_kept(owner)
+        if not kept[owner]:
+            store.remove(key)
+            removed += 1
+    return removed

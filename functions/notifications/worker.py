@@ -16,6 +16,7 @@ from functions.core.scope import tenant_scope
 KINDS = {
     "mail": "functions.notifications.service:deliver",
     "sweep": "functions.notifications.service:sweep_task",
+    "left-files": "functions.cases.applying:remove_left_files",
     "audit-root": "functions.audit.service:root_task",
     "usage": "functions.tenancy.nightly:usage_task",
 }

@@ -11,7 +11,7 @@ from functions.core.context import Context
 from functions.core.settings import settings
 from functions.tenancy import registry
 
-KINDS = ("audit-root", "sweep", "usage")
+KINDS = ("audit-root", "sweep", "left-files", "usage")
 
 
 def handle_nightly(event: dict[str, Any], queue: Queue | None = None) -> dict[str, Any]:

@@ -8,7 +8,10 @@ from datetime import timedelta
 import pytest
 from chalice.test import Client
 
+from functions.cases import applying
 from functions.core import clock
+from functions.core.context import Actor, Context
+from functions.core.scope import tenant_scope
 from tests.cases.browser import Browser, as_json, stored
 from tests.cases.walk import ANSWERS, PDF, begin, fill, finish, jump
 
@@ -240,3 +243,22 @@ def test_a_closed_service_cannot_be_started(browser: Browser, monkeypatch: pytes
     assert browser.get("/oakville/services/residence-certificate").page.find("form") is None
     assert browser.post("/oakville/services/residence-certificate", values).status == 409
     assert not stored(browser.world, browser.world.oakville, "DRAFT#")
+
+
+def test_files_of_a_draft_that_ended_are_deleted_and_those_of_a_case_stay(browser: Browser) -> None:
+    finish(browser, "oakville")
+    jump(begin(browser, "oakville"), "oakville")
+    kept, left = sorted(item["pk"]["S"] for item in stored(browser.world, browser.world.oakville, "DRAFT#"))
+    assert len(_keys(browser)) == 2
+    for days, owners in ((2, [kept, left]), (9, [kept])):
+        with clock.frozen(clock.now() + timedelta(days=days)), tenant_scope(browser.world.oakville):
+            home = browser.world.oakville
+            applying.remove_left_files(Context(home, Actor("system", "tasks"), "en", clock.now(), "night"))
+        assert [key.split("/")[3] for key in _keys(browser)] == [
+            owner.removeprefix("DRAFT#") for owner in owners
+        ]
+
+
+def _keys(browser: Browser) -> list[str]:
+    found = browser.world.s3.list_objects_v2(Bucket="townkit-test-files").get("Contents", [])
+    return sorted(one["Key"] for one in found)
