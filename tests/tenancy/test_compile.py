@@ -8,6 +8,7 @@ import pytest
 
 from functions.tenancy.compile import compile_city
 from functions.tenancy.domain import PAGES, digest_of, unpublished
+from functions.tenancy.lint import lint
 from functions.tenancy.loader import load_city
 
 TENANTS = Path(__file__).parents[2] / "tenants"
@@ -112,3 +113,17 @@ def test_a_city_that_lacks_a_legal_page_is_told_which(config):
 def test_one_of_the_two_cities_overrides_its_service():
     cities = [load_city(TENANTS / f"{name}.yaml").city for name in ("oakville", "qinghe")]
     assert any(city.services["residence-certificate"].override for city in cities)
+
+
+def test_a_city_may_use_its_own_words_for_a_legal_page(tmp_path):
+    own = "legal:\n  terms:\n    en:\n      title: Our terms\n      sections: [{heading: Who, paragraphs: [The town.]}]\n"
+    text = (TENANTS / "oakville.yaml").read_text(encoding="utf-8")
+    (tmp_path / "logos").mkdir()
+    (tmp_path / "logos" / "oakville.svg").write_bytes((TENANTS / "logos" / "oakville.svg").read_bytes())
+    (tmp_path / "oakville.yaml").write_text(text + own, encoding="utf-8")
+    loaded = load_city(tmp_path / "oakville.yaml")
+    assert lint(loaded, TODAY) == []
+    legal = compile_city(loaded, TODAY)["legal"]
+    section = {"heading": "Who", "paragraphs": ["The town."], "items": []}
+    assert legal["terms"]["en"] == {"title": "Our terms", "sections": [section]}
+    assert legal["terms"]["zh-Hans"]["title"] == "使用条款与主办单位"
