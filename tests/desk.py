@@ -1,5 +1,5 @@
-"""What the tests of the console share: a browser that keeps cookies in front of the two cities, and people signed in
-through a fake hosted login."""
+"""What the tests of the console share: a browser that keeps cookies in front of the two cities, and people
+signed in through a fake hosted login."""
 
 from __future__ import annotations
 
@@ -41,9 +41,24 @@ ANSWERS = {
 def staff(city_id: str) -> list[dict[str, Any]]:
     """Two clerks and an administrator of the residents' office, the operations desk of public works."""
     return [
-        {"email": f"ana@{city_id}.example", "name": "Ana (demo)", "roles": ["clerk"], "departments": ["residents"]},
-        {"email": f"ben@{city_id}.example", "name": "Ben (demo)", "roles": ["clerk"], "departments": ["residents"]},
-        {"email": f"wes@{city_id}.example", "name": "Wes (demo)", "roles": ["operator-desk"], "departments": ["works"]},
+        {
+            "email": f"ana@{city_id}.example",
+            "name": "Ana (demo)",
+            "roles": ["clerk"],
+            "departments": ["residents"],
+        },
+        {
+            "email": f"ben@{city_id}.example",
+            "name": "Ben (demo)",
+            "roles": ["clerk"],
+            "departments": ["residents"],
+        },
+        {
+            "email": f"wes@{city_id}.example",
+            "name": "Wes (demo)",
+            "roles": ["operator-desk"],
+            "departments": ["works"],
+        },
         {
             "email": f"ada@{city_id}.example",
             "name": "Ada (demo)",
@@ -80,7 +95,8 @@ class Answer:
 
 @dataclass
 class Browser:
-    """Keeps cookies between requests, as one person's browser does; several can talk to the same application."""
+    """Keeps cookies between requests, as one person's browser does; several can talk to the same
+    application."""
 
     client: Client
     cookies: dict[str, str] = field(default_factory=dict)
@@ -128,14 +144,19 @@ class Browser:
 def console(world: World) -> Iterator[Client]:
     """The application in front of both cities, with staff and the fake login."""
     cities = {city.id: city for city in (world.oakville, world.qinghe)}
-    registry = SimpleNamespace(find_city=cities.get, live_cities=lambda: list(cities.values()), city_for_admin=cities.get)
+    registry = SimpleNamespace(
+        find_city=cities.get, live_cities=lambda: list(cities.values()), city_for_admin=cities.get
+    )
     for city in cities.values():
         with tenant_scope(city):
             identity.replace_staff(staff(city.id))
     fake = FakeSignIn()
-    with patch.dict(sys.modules, {"functions.tenancy.registry": registry}), patch.object(identity, "provider", lambda: fake):
-        with Client(console_app()) as client:
-            yield client
+    with (
+        patch.dict(sys.modules, {"functions.tenancy.registry": registry}),
+        patch.object(identity, "provider", lambda: fake),
+        Client(console_app()) as client,
+    ):
+        yield client
 
 
 @cache

@@ -55,7 +55,11 @@ def names(prefix: str) -> list[str]:
     """All documents whose name begins with ``prefix``, in order."""
     start = _key("")
     found: list[str] = []
-    pages = _client().get_paginator("list_objects_v2").paginate(Bucket=settings().files_bucket, Prefix=_key(prefix))
+    pages = (
+        _client()
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=settings().files_bucket, Prefix=_key(prefix))
+    )
     for page in pages:
         found += [entry["Key"].removeprefix(start) for entry in page.get("Contents", ())]
     return sorted(found)

@@ -1,4 +1,5 @@
-"""Hosted sign-in (OpenID Connect, code flow with PKCE) behind the port ``SignIn``. Nothing else knows Cognito."""
+"""Hosted sign-in (OpenID Connect, code flow with PKCE) behind the port ``SignIn``. Nothing else knows
+Cognito."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class SignIn(Protocol):
         """Where to send the browser."""
 
     def person(self, attempt: Attempt, callback: str, code: str) -> Person:
-        """Who came back with ``code``. Raises SignInRefused, or Unavailable when the service does not answer."""
+        """Who came back with ``code``. Raises SignInRefused, or Unavailable when the service does not
+        answer."""
 
     def leave_address(self, back: str) -> str:
         """Where the service's own session ends; it sends the browser to ``back``."""
@@ -68,8 +70,8 @@ class CognitoSignIn:
     _keys_until: float = 0
 
     def address(self, attempt: Attempt, callback: str, lang: str) -> str:
-        """The authorization request (OpenID Connect Core section 3.1.2.1): always asks for the password again, since
-        desks are shared."""
+        """The authorization request (OpenID Connect Core section 3.1.2.1): always asks for the password
+        again, since desks are shared."""
         query = {
             "response_type": "code",
             "client_id": self.settings.signin_client_id,
@@ -85,7 +87,8 @@ class CognitoSignIn:
         return f"{self.settings.signin_domain}/oauth2/authorize?{urlencode(query)}"
 
     def person(self, attempt: Attempt, callback: str, code: str) -> Person:
-        """Exchange the code (RFC 6749 section 4.1.3) and check the id token (OpenID Connect Core section 3.1.3.7)."""
+        """Exchange the code (RFC 6749 section 4.1.3) and check the id token (OpenID Connect Core section
+        3.1.3.7)."""
         form = {
             "grant_type": "authorization_code",
             "client_id": self.settings.signin_client_id,

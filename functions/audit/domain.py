@@ -1,4 +1,5 @@
-"""What a whole record looks like, and every way in which it can be broken. Pure: events and seals in, findings out."""
+"""What a whole record looks like, and every way in which it can be broken. Pure: events and seals in,
+findings out."""
 
 from __future__ import annotations
 
@@ -16,8 +17,8 @@ Kind = Literal["changed", "missing", "reordered", "added", "head", "seal"]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A stored event: ``hash`` says what it said when it was written, ``body`` what it says now; ``key`` and ``listed``
-    are where it lies in the table and in its index."""
+    """A stored event: ``hash`` says what it said when it was written, ``body`` what it says now; ``key``
+    and ``listed`` are where it lies in the table and in its index."""
 
     chain: str
     seq: int
@@ -36,7 +37,8 @@ class Event:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Leaf:
-    """An event's place and hash, as a day's list of leaves holds it. The order of a list is by time, chain, number."""
+    """An event's place and hash, as a day's list of leaves holds it. The order of a list is by time, chain,
+    number."""
 
     at: str
     chain: str
@@ -56,7 +58,8 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """A sealed day: how many events, their root, and the seal before it. Gaps between seals are not allowed."""
+    """A sealed day: how many events, their root, and the seal before it. Gaps between seals are not
+    allowed."""
 
     day: str
     count: int
@@ -76,7 +79,8 @@ class Finding:
 
 @dataclass
 class Report:
-    """What was checked and what was found. Nothing found means: nothing was changed, lost or put in another order."""
+    """What was checked and what was found. Nothing found means: nothing was changed, lost or put in another
+    order."""
 
     city: str
     chains: int = 0
@@ -101,8 +105,8 @@ def leaf_of(event: Event) -> Leaf:
 
 
 def check_chain(chain: str, events: Sequence[Event], head: tuple[int, str] | None) -> list[Finding]:
-    """Walk one chain from its beginning: numbers without gaps, each hash right, each link the hash before it, each
-    event at its place in the table and in the index, and the end where the head says."""
+    """Walk one chain from its beginning: numbers without gaps, each hash right, each link the hash before
+    it, each event at its place in the table and in the index, and the end where the head says."""
     ordered = sorted(events, key=lambda event: event.seq)
     found: list[Finding] = []
     expected, prev = 1, GENESIS
@@ -155,7 +159,9 @@ def check_seals(seals: Sequence[Seal]) -> list[Finding]:
         if (seal.previous_day, seal.previous_root) != expected:
             found.append(Finding("seal", seal.day, "the day's root does not follow the root before it"))
         if before and date.fromisoformat(before.day) + timedelta(days=1) != date.fromisoformat(seal.day):
-            found.append(Finding("missing", seal.day, f"days between {before.day} and {seal.day} have no root"))
+            found.append(
+                Finding("missing", seal.day, f"days between {before.day} and {seal.day} have no root")
+            )
         before = seal
     return found
 
@@ -171,7 +177,9 @@ def check_day(seal: Seal, leaves: Sequence[Leaf], events: Iterable[Event]) -> li
         if key not in present:
             found.append(Finding("missing", f"{key[0]} {key[1]}", f"the event of {seal.day} is gone"))
         elif present[key] != leaf:
-            found.append(Finding("changed", f"{key[0]} {key[1]}", f"the event is not the one sealed on {seal.day}"))
+            found.append(
+                Finding("changed", f"{key[0]} {key[1]}", f"the event is not the one sealed on {seal.day}")
+            )
     found += [
         Finding("added", f"{chain} {seq}", f"the event was added to {seal.day} after it was sealed")
         for chain, seq in present.keys() - sealed.keys()

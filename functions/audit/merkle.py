@@ -1,5 +1,6 @@
-"""Merkle tree hash over a list of byte strings (RFC 6962 section 2.1): SHA-256, prefix 0x00 for leaves and 0x01 for
-nodes, split at the largest power of two below the length, so no list of leaves looks like another one's node."""
+"""Merkle tree hash over a list of byte strings (RFC 6962 section 2.1): SHA-256, prefix 0x00 for leaves and
+0x01 for nodes, split at the largest power of two below the length, so no list of leaves looks like another
+one's node."""
 
 from __future__ import annotations
 

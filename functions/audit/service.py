@@ -21,7 +21,8 @@ from functions.core import log
 from functions.core.context import Context
 from functions.core.scope import current_city
 
-# No request or message lives longer than a quarter of an hour, so an hour after midnight no event of the day can come.
+# No request or message lives longer than a quarter of an hour, so an hour after midnight no event of the day
+# can come.
 SETTLED = timedelta(hours=1)
 FIRST_LOOK_BACK = 40  # days to search for the first event of a city that has no root yet
 MOST_AT_ONCE = 400
@@ -34,8 +35,8 @@ def root_task(ctx: Context, _day: str = "") -> None:
 
 
 def seal_days(now: datetime) -> list[str]:
-    """Seal every day that is over and not sealed yet, oldest first, and name the days sealed. Doing it twice, or at
-    two places at once, changes nothing."""
+    """Seal every day that is over and not sealed yet, oldest first, and name the days sealed. Doing it
+    twice, or at two places at once, changes nothing."""
     last = _last_settled_day(now)
     days = store.sealed_days()
     previous = store.read_seal(days[-1]) if days else None
@@ -76,7 +77,8 @@ def _seal(day: date, previous: Seal | None) -> Seal:
 
 
 def verify_record() -> Report:
-    """Re-walk every chain, compare heads, recompute every daily root, and follow the roots from first to last."""
+    """Re-walk every chain, compare heads, recompute every daily root, and follow the roots from first to
+    last."""
     events, heads = store.everything()
     report = Report(current_city().id, events=len(events))
     chains = _by(events, lambda event: event.key[0])
@@ -97,7 +99,9 @@ def _verify_seals(report: Report, events: Iterable[Event]) -> None:
                 raise ValueError(day)
             leaves = store.read_leaves(seal)
         except (KeyError, TypeError, ValueError):
-            report.findings.append(Finding("seal", day, "the day's root or its list of leaves cannot be read"))
+            report.findings.append(
+                Finding("seal", day, "the day's root or its list of leaves cannot be read")
+            )
             continue
         seals.append(seal)
         report.findings += check_day(seal, leaves, by_day.get(day, []))

@@ -91,7 +91,9 @@ def _detail(raw: Raw) -> object:
 def sealed_days() -> list[str]:
     """The days that have a root, in order."""
     return [
-        name.removeprefix(FOLDER).removesuffix(".json") for name in objects.names(FOLDER) if name.endswith(".json")
+        name.removeprefix(FOLDER).removesuffix(".json")
+        for name in objects.names(FOLDER)
+        if name.endswith(".json")
     ]
 
 
@@ -111,11 +113,13 @@ def read_leaves(seal: Seal) -> list[Leaf]:
 
 
 def _leaves_name(seal: Seal) -> str:
-    return f"{FOLDER}{seal.day}.{seal.root[:16]}.leaves"  # the root in the name: writing it twice changes nothing
+    # the root is in the name, so writing the list twice changes nothing
+    return f"{FOLDER}{seal.day}.{seal.root[:16]}.leaves"
 
 
 def write_seal(seal: Seal, leaves: list[Leaf]) -> bool:
-    """Write the list, then the root: a root is there only when its list is. False when the day was sealed already."""
+    """Write the list, then the root: a root is there only when its list is. False when the day was sealed
+    already."""
     lines = "".join(leaf.line() + "\n" for leaf in leaves)
     objects.write(_leaves_name(seal), lines.encode(), "text/plain; charset=utf-8")
     body = json.dumps({"format": FORMAT, **asdict(seal)}, indent=1, sort_keys=True)

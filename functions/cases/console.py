@@ -1,5 +1,5 @@
-"""The clerk's console: the desk, a case, the decision. Every route is for staff of the city in the path; a case of another
-department or city does not exist."""
+"""The clerk's console: the desk, a case, the decision. Every route is for staff of the city in the path; a
+case of another department or city does not exist."""
 
 from __future__ import annotations
 
@@ -32,8 +32,16 @@ def show_desk(ctx: PageContext) -> Page | Redirect:
     staff, query = clerk(ctx), ctx.query
     mine = [name for name in staff.departments if ctx.city.department(name)]
     if not mine:
-        return Redirect(f"/{ctx.city.id}/console/history") if staff.is_admin else Page("console/no_department.html")
-    department, group, kind = query.get("department", mine[0]), query.get("state", "open"), query.get("kind", "")
+        return (
+            Redirect(f"/{ctx.city.id}/console/history")
+            if staff.is_admin
+            else Page("console/no_department.html")
+        )
+    department, group, kind = (
+        query.get("department", mine[0]),
+        query.get("state", "open"),
+        query.get("kind", ""),
+    )
     listing = desk.list_desk(ctx, staff, department, group, kind, decode_cursor(query.get("after", "")))
     return Page(
         "console/desk.html",
@@ -113,7 +121,11 @@ def find_history(ctx: PageContext) -> Page | Redirect:
         raise NotFound
     status = 422 if errors else 200
     return Page(
-        "console/find_history.html", status=status, section="history", errors=errors, reference=ctx.value("reference")
+        "console/find_history.html",
+        status=status,
+        section="history",
+        errors=errors,
+        reference=ctx.value("reference"),
     )
 
 
@@ -170,7 +182,8 @@ def case_page(
 
 
 def conflict_page(ctx: PageContext, case_id: str, typed: desk.Typed) -> Page:
-    """Somebody was faster: what they did, and what was typed here, which can be sent again if the case allows it."""
+    """Somebody was faster: what they did, and what was typed here, which can be sent again if the case
+    allows it."""
     staff = clerk(ctx)
     found = service.view_case(ctx, staff, case_id)
     case = desk_views.case_view(ctx, found.case)

@@ -1,5 +1,5 @@
-"""A clerk's desk: what waits in a department, what comes next, and a decision as it was typed. No applicant's full name
-is read here; opening a case is `service.view_case`, which is audited."""
+"""A clerk's desk: what waits in a department, what comes next, and a decision as it was typed. No
+applicant's full name is read here; opening a case is `service.view_case`, which is audited."""
 
 from __future__ import annotations
 
@@ -83,10 +83,13 @@ def is_overdue(due_at: str | None, group: str, now: datetime) -> bool:
     return bool(due_at) and group == OPEN_GROUP and str(due_at) < clock.iso(now)
 
 
-def list_desk(ctx: Context, staff: Staff, department: str, group: str, kind: str, after: Cursor | None) -> Listing:
+def list_desk(
+    ctx: Context, staff: Staff, department: str, group: str, kind: str, after: Cursor | None
+) -> Listing:
     """Fifty cases of a department: open and waiting ones oldest first, closed ones latest first. One call.
 
-    Raises NotFound for a department that is not the clerk's and for a group or a cursor that does not exist."""
+    Raises NotFound for a department that is not the clerk's and for a group or a cursor that does not
+    exist."""
     if not staff.works_in(department) or group not in GROUPS:
         raise NotFound
     index_key, prefix = keys.department_list(department), f"{GROUPS[group]}#"
@@ -121,8 +124,8 @@ def _row(item: store.CaseItem, now: datetime) -> Row:
 
 
 def find_next(staff: Staff, case_id: str) -> str | None:
-    """The open case of the same department that has waited longest after this one, else the one that has waited
-    longest of all; None when there is no other that the clerk may decide. Three calls at most."""
+    """The open case of the same department that has waited longest after this one, else the one that has
+    waited longest of all; None when there is no other that the clerk may decide. Three calls at most."""
     case = find_case(staff, case_id)
     here = keys.desk_sort(OPEN_GROUP, clock.parse(case.submitted_at), case.id)
     for start in (here + "!", f"{OPEN_GROUP}#"):
@@ -138,7 +141,8 @@ def find_next(staff: Staff, case_id: str) -> str | None:
 
 
 def find_case(staff: Staff, case_id: str) -> Case:
-    """A case of the clerk's departments, for a page that shows nothing of the applicant. Raises NotFound. One call."""
+    """A case of the clerk's departments, for a page that shows nothing of the applicant. Raises NotFound.
+    One call."""
     case = store.get_case(case_id)
     if case is None or not staff.works_in(case.department):
         raise NotFound
@@ -146,7 +150,8 @@ def find_case(staff: Staff, case_id: str) -> Case:
 
 
 def open_document(ctx: Context, staff: Staff, case_id: str, file_id: str) -> Document:
-    """A document of a case; that it was opened is in the audit chain before the answer. Raises NotFound. Two calls."""
+    """A document of a case; that it was opened is in the audit chain before the answer. Raises NotFound.
+    Two calls."""
     found = _find_file(staff, case_id)
     document = next((one for one in found.case.documents if one.id == file_id), None)
     if document is None:
@@ -165,8 +170,8 @@ def find_by_reference(staff: Staff, reference: str) -> str:
 
 
 def view_history(ctx: Context, staff: Staff, case_id: str) -> tuple[Case, list[audit.EventItem]]:
-    """Any case of the city with all of its events, latest first, for an administrator; that they were looked at is
-    recorded first. Raises NotFound."""
+    """Any case of the city with all of its events, latest first, for an administrator; that they were
+    looked at is recorded first. Raises NotFound."""
     _must_be_admin(staff)
     found = store.get_file(case_id)
     if found is None:
@@ -210,7 +215,11 @@ class Typed:
         """From the posted form. Whatever is odd is kept as it is and refused by the domain's rules."""
         first = {name: (values or [""])[0] for name, values in form.items()}
         version = first.get("version", "")
-        notes = {name.removeprefix("note-"): value.strip() for name, value in first.items() if name.startswith("note-")}
+        notes = {
+            name.removeprefix("note-"): value.strip()
+            for name, value in first.items()
+            if name.startswith("note-")
+        }
         return cls(
             action=first.get("action", ""),
             version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1,
@@ -228,12 +237,15 @@ class Typed:
             self.action,
             self.version,
             self.reason if needs in ("reason", "note") else "",
-            tuple(Missing(field, self.notes.get(field, "")) for field in self.missing) if needs == "missing" else (),
+            tuple(Missing(field, self.notes.get(field, "")) for field in self.missing)
+            if needs == "missing"
+            else (),
         )
 
 
 def decide(ctx: Context, staff: Staff, case_id: str, typed: Typed) -> Case:
-    """Carry out a typed decision. Raises what `service.decide` raises, and Forbidden for a role that may not decide."""
+    """Carry out a typed decision. Raises what `service.decide` raises, and Forbidden for a role that may
+    not decide."""
     action = ACTIONS.get(typed.action)
     if action and not staff.may_decide(action.kind):
         raise Forbidden(N_("Your role does not allow decisions on these cases"))

@@ -116,7 +116,10 @@ def evidence_rows(ctx: Context, case: Case) -> list[dict[str, str]]:
         (t("Value"), _measure(seen)),
         (t("Limit"), _measure({"value": seen.get("level"), "unit": seen.get("unit")})),
         (t("Time"), formats.moment(seen["at"], ctx.city.zone) if seen.get("at") else ""),
-        (t("Normal again since"), formats.moment(case.cleared_at, ctx.city.zone) if case.cleared_at else t("Not yet")),
+        (
+            t("Normal again since"),
+            formats.moment(case.cleared_at, ctx.city.zone) if case.cleared_at else t("Not yet"),
+        ),
         (t("Value then"), _measure(cleared)),
     ]
     return [{"key": key, "value": value} for key, value in rows if value]
@@ -137,12 +140,14 @@ def _document(document: Document, service: Service | None) -> dict[str, Any]:
 
 
 def label_of(service: Service | None, field_id: str) -> str:
-    """A short name of a question: a document's own name, else the question; the id when the question is gone."""
+    """A short name of a question: a document's own name, else the question; the id when the question is
+    gone."""
     field = service.field(field_id) if service else None
     if service is None or field is None:
         return field_id
     document = service.document(field.document) if field.type == "file" else None
-    return pick(document["name"]) if document else pick(field.label)
+    name: str = pick(document["name"]) if document else pick(field.label)
+    return name
 
 
 def missing_choices(ctx: Context, case: Case) -> list[dict[str, str]]:

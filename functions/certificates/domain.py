@@ -18,7 +18,8 @@ MASK = "*"
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What was certified, as it was said on that day: later edits of the service or the case change nothing here."""
+    """What was certified, as it was said on that day: later edits of the service or the case change nothing
+    here."""
 
     digest: str
     number: str
@@ -43,14 +44,18 @@ class Certificate:
 
 
 def token(key: bytes, case_id: str) -> str:
-    """The 128-bit part of the verification address: HMAC-SHA-256 under the city's key, cut to 16 bytes (RFC 2104
-    section 5 allows it), URL-safe base64 without padding: 22 characters."""
-    return base64.urlsafe_b64encode(hmac.new(key, case_id.encode(), hashlib.sha256).digest()[:16]).rstrip(b"=").decode()
+    """The 128-bit part of the verification address: HMAC-SHA-256 under the city's key, cut to 16 bytes (RFC
+    2104 section 5 allows it), URL-safe base64 without padding: 22 characters."""
+    return (
+        base64.urlsafe_b64encode(hmac.new(key, case_id.encode(), hashlib.sha256).digest()[:16])
+        .rstrip(b"=")
+        .decode()
+    )
 
 
 def masked_name(name: str) -> str:
-    """A name that its holder recognises and a stranger cannot complete: the first character of each word, then three
-    stars; of a name in Han characters the first character and a star for each other one."""
+    """A name that its holder recognises and a stranger cannot complete: the first character of each word,
+    then three stars; of a name in Han characters the first character and a star for each other one."""
     words = name.split()
     return " ".join(_masked_word(word) for word in words)
 
@@ -66,8 +71,8 @@ def _is_han(ch: str) -> bool:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Put values in the place of ``{name}`` and the like, without Python's format language: what is not known stays as
-    it is, and a value is never read as a placeholder."""
+    """Put values in the place of ``{name}`` and the like, without Python's format language: what is not
+    known stays as it is, and a value is never read as a placeholder."""
     out, rest = [], text
     while "{" in rest:
         before, _, tail = rest.partition("{")

@@ -16,7 +16,8 @@ NOT_LISTED = {"X-Robots-Tag": "noindex, nofollow"}
 
 @bp.page("/{city}/certificate", access="citizen")
 def show_certificate(ctx: PageContext) -> Page | Redirect:
-    """The certificate of the application whose reference and code were given in this browser, to keep and to print."""
+    """The certificate of the application whose reference and code were given in this browser, to keep and
+    to print."""
     case_id = visitors.remembered_case(ctx)
     if case_id is None:
         return Redirect(f"/{ctx.city.id}/status")

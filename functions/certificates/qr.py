@@ -4,7 +4,8 @@ from __future__ import annotations
 
 
 def svg(address: str, label: str) -> str:
-    """Inline SVG with a text alternative. Error correction M: a fold or a stamp may hide 15 % of it (ISO/IEC 18004)."""
+    """Inline SVG with a text alternative. Error correction M: a fold or a stamp may hide 15 % of it
+    (ISO/IEC 18004)."""
     import segno
     from markupsafe import Markup, escape
 

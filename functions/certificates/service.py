@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["masked_name"]
 
-VERIFICATIONS = (300, 3600)  # per network and seconds; guessing 128 bits is hopeless anyway, this keeps the load down
+VERIFICATIONS = (
+    300,
+    3600,
+)  # per network and seconds; guessing 128 bits is hopeless anyway, this keeps the load down
 TOKEN_LENGTH = 22
 MAX_REASON = 500
 TRIES = 5
@@ -34,8 +37,8 @@ _UPDATE = 2  # position of the certificate in the transaction: after the event a
 
 
 def issue(tx: TransactWrite, ctx: Context, case: Case) -> str | None:
-    """Add the certificate of an approved case to the approval's transaction; answers what the case keeps of it (the
-    token's digest). None when the service issues none."""
+    """Add the certificate of an approved case to the approval's transaction; answers what the case keeps of
+    it (the token's digest). None when the service issues none."""
     definition = ctx.city.service(case.service)
     if definition is None or not definition.get("certificate"):
         return None
@@ -71,7 +74,9 @@ def make(ctx: Context, case: Case, definition: Mapping[str, Any]) -> Certificate
     )
 
 
-def _values(ctx: Context, lang: str, case: Case, service: Service, today: date, until: date | None) -> dict[str, str]:
+def _values(
+    ctx: Context, lang: str, case: Case, service: Service, today: date, until: date | None
+) -> dict[str, str]:
     from functions.services.answers import displayed
     from functions.web import formats
 
@@ -122,8 +127,8 @@ def verify(token: str, network: str) -> Certificate | None:
 
 
 def revoke(ctx: Context, case: Case, reason: str) -> Certificate:
-    """Revoke a case's certificate with its audit event. Raises Invalid without a reason, Conflict when it is revoked
-    already."""
+    """Revoke a case's certificate with its audit event. Raises Invalid without a reason, Conflict when it
+    is revoked already."""
     reason = reason.strip()
     if not reason or len(reason) > MAX_REASON:
         raise Invalid({"reason": N_("Enter a reason of 500 characters or fewer")})

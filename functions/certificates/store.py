@@ -47,7 +47,8 @@ def put_new(tx: TransactWrite, certificate: Certificate) -> None:
 
 
 def mark_revoked(tx: TransactWrite, certificate: Certificate, moment: datetime) -> None:
-    """Add the revocation to a transaction, which fails when there is no such certificate or it is revoked already."""
+    """Add the revocation to a transaction, which fails when there is no such certificate or it is revoked
+    already."""
     tx.update(
         CertificateItem(keys.certificate(certificate.digest), keys.META),
         actions=[
@@ -69,7 +70,8 @@ def get(digest: str) -> Certificate | None:
 
 
 def get_with_chain(digest: str, case_id: str) -> tuple[Certificate | None, audit.Chain]:
-    """A certificate, and the end of its case's audit chain: one call. Raises Unavailable when the table is throttled."""
+    """A certificate, and the end of its case's audit chain: one call. Raises Unavailable when the table is
+    throttled."""
     chain = audit.Chain("case", case_id)
     wanted = [{"pk": keys.certificate(digest), "sk": keys.META}, {"pk": chain.pk, "sk": keys.HEAD}]
     connection = CertificateItem._get_connection()

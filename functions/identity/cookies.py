@@ -1,7 +1,8 @@
-"""The cookies of a sign-in: the attempt on its way to the hosted login, the session, and when it was last used.
+"""The cookies of a sign-in: the attempt on its way to the hosted login, the session, and when it was last
+used.
 
-The session cookie itself never changes while it lives, since the tokens of open forms hang on it; the time of the last
-request is a cookie of its own, bound to the session."""
+The session cookie itself never changes while it lives, since the tokens of open forms hang on it; the time
+of the last request is a cookie of its own, bound to the session."""
 
 from __future__ import annotations
 
@@ -49,9 +50,12 @@ def write_seen(ctx: PageContext, session: Session) -> None:
 
 
 def read(ctx: PageContext) -> Session | None:
-    """The session of this browser at this city, live or not; None when there is none or its parts do not belong
-    together."""
-    data, used = cookies.read_signed(ctx, cookies.STAFF, STAFF_LIFE), cookies.read_signed(ctx, SEEN, SEEN_LIFE)
+    """The session of this browser at this city, live or not; None when there is none or its parts do not
+    belong together."""
+    data, used = (
+        cookies.read_signed(ctx, cookies.STAFF, STAFF_LIFE),
+        cookies.read_signed(ctx, SEEN, SEEN_LIFE),
+    )
     if data is None or used is None or not ids.same(used["of"], ids.digest(cookies.raw(ctx, cookies.STAFF))):
         return None
     started, seen = (datetime.fromtimestamp(seconds, UTC) for seconds in (data["started"], used["seen"]))

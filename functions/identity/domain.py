@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-# NIST SP 800-63B (revision 3) section 4.2.3: again after 12 hours at most, and after 30 minutes without activity.
+# NIST SP 800-63B (revision 3) section 4.2.3: again after 12 hours at most, and after 30 minutes without
+# activity.
 ABSOLUTE = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 REFRESH = timedelta(minutes=2)  # how stale the "seen" time in the cookie may get before it is written again
@@ -66,7 +67,8 @@ _PATH = re.compile(r"/[a-z0-9-]+/console(/[A-Za-z0-9/_-]*)?")
 
 
 def safe_return(path: str, city_id: str) -> str:
-    """Where to go after signing in: a console path of this city without query, else the console's first page."""
+    """Where to go after signing in: a console path of this city without query, else the console's first
+    page."""
     home = f"/{city_id}/console"
     wanted = _PATH.fullmatch(path) is not None and (path == home or path.startswith(home + "/"))
     return path if wanted and not path.startswith(home + "/sign") else home

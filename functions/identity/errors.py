@@ -7,7 +7,8 @@ from functions.core.i18n import N_
 
 
 class SignInRefused(Forbidden):
-    """The hosted login's answer was not accepted. ``reason`` is a short code for the audit event and the log."""
+    """The hosted login's answer was not accepted. ``reason`` is a short code for the audit event and the
+    log."""
 
     code, message = "sign_in_refused", N_("We could not sign you in")
 

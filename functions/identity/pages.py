@@ -1,4 +1,5 @@
-"""Signing in and out. The hosted login knows one callback address, which hands over to the city named in the state."""
+"""Signing in and out. The hosted login knows one callback address, which hands over to the city named in
+the state."""
 
 from __future__ import annotations
 
@@ -19,7 +20,10 @@ from functions.web.responses import Page, Redirect
 
 bp = CityBlueprint(__name__)
 CALLBACK = "/auth/callback"
-SIGN_INS = (60, 600)  # per network and seconds: a whole office behind one address, and no flood of audit events
+SIGN_INS = (
+    60,
+    600,
+)  # per network and seconds: a whole office behind one address, and no flood of audit events
 
 
 def _callback() -> str:
@@ -43,7 +47,9 @@ def come_back(ctx: PageContext) -> Redirect:
     city = state.partition(".")[0]
     if not CITY_ID.fullmatch(city):
         raise NotFound
-    passed: dict[str, str] = {name: ctx.query[name] for name in ("state", "code", "error") if name in ctx.query}
+    passed: dict[str, str] = {
+        name: ctx.query[name] for name in ("state", "code", "error") if name in ctx.query
+    }
     return Redirect(f"/{city}/console/sign-in/done?{urlencode(passed)}")
 
 
@@ -63,7 +69,9 @@ def finish_sign_in(ctx: PageContext) -> Page | Redirect:
         service.record_refusal(replace(ctx, actor=Actor("staff", "unknown")), refused.reason)
         return Page("console/sign_in_refused.html", status=403, reason=refused.reason)
     try:
-        cookies.write(ctx, service.start_session(replace(ctx, actor=Actor("staff", person.email, person.name))))
+        cookies.write(
+            ctx, service.start_session(replace(ctx, actor=Actor("staff", person.email, person.name)))
+        )
     except NotStaff:
         return Page("console/not_staff.html", status=403, email=person.email)
     return Redirect(then)
@@ -79,4 +87,6 @@ def sign_out(ctx: PageContext) -> Redirect:
 @bp.page("/{city}/console/signed-out", access="public")
 def signed_out(ctx: PageContext) -> Page:
     """Say so, and offer the way out of the sign-in service, too."""
-    return Page("console/signed_out.html", leave=service.provider().leave_address(settings().public_url + "/"))
+    return Page(
+        "console/signed_out.html", leave=service.provider().leave_address(settings().public_url + "/")
+    )

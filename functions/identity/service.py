@@ -30,8 +30,8 @@ def provider() -> SignIn:
 
 
 def staff_from_cookie(ctx: PageContext) -> Staff | None:
-    """Who is signed in at this city, by the city's own records of this moment: one DynamoDB call. None without a live
-    session, with a session of another city, or when the record is gone."""
+    """Who is signed in at this city, by the city's own records of this moment: one DynamoDB call. None
+    without a live session, with a session of another city, or when the record is gone."""
     from functions.identity import cookies
 
     session = cookies.read(ctx)
@@ -47,8 +47,8 @@ def staff_from_cookie(ctx: PageContext) -> Staff | None:
 
 
 def start_session(ctx: Context) -> Session:
-    """Open a session for the context's actor, for whom the sign-in service vouches, and record it. Raises NotStaff
-    (recorded, too) when the city has no such member."""
+    """Open a session for the context's actor, for whom the sign-in service vouches, and record it. Raises
+    NotStaff (recorded, too) when the city has no such member."""
     staff = store.get(ctx.actor.id)
     if staff is None:
         record_refusal(ctx, "not_staff")
@@ -73,7 +73,8 @@ def end_session(ctx: PageContext) -> None:
 
 
 def replace_staff(records: Iterable[Mapping[str, Any]]) -> None:
-    """Make the city's records of its staff exactly these (``email``, ``name``, ``roles``, ``departments``)."""
+    """Make the city's records of its staff exactly these (``email``, ``name``, ``roles``,
+    ``departments``)."""
     store.replace(records)
 
 

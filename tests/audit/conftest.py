@@ -1,4 +1,5 @@
-"""The two-city world, made once a module and emptied after every test: making it takes longer than most tests."""
+"""The two-city world, made once a module and emptied after every test: making it takes longer than most
+tests."""
 
 from __future__ import annotations
 

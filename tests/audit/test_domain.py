@@ -32,7 +32,15 @@ def whole_chain(length: int, chain: str = CHAIN) -> list[Event]:
     events, prev = [], GENESIS
     for seq in range(1, length + 1):
         at = clock.iso(START + timedelta(minutes=seq))
-        body = {"chain": chain, "seq": seq, "at": at, "actor": "staff:a", "action": "viewed", "detail": None, "prev": prev}
+        body = {
+            "chain": chain,
+            "seq": seq,
+            "at": at,
+            "actor": "staff:a",
+            "action": "viewed",
+            "detail": None,
+            "prev": prev,
+        }
         digest = event_hash(body)
         listed = (keys.day_list(START.date()), f"{at}#{chain}#{seq:08d}")
         events.append(Event(chain, seq, at, prev, digest, body, (chain, keys.event(seq)), listed))
@@ -49,7 +57,9 @@ def sealed(events: list[Event]) -> tuple[Seal, list[Leaf]]:
     return Seal("2026-11-20", len(leaves), leaves_root(leaves), None, None), leaves
 
 
-def everything_found(events: list[Event], head: tuple[int, str], seal: Seal, leaves: list[Leaf]) -> list[Finding]:
+def everything_found(
+    events: list[Event], head: tuple[int, str], seal: Seal, leaves: list[Leaf]
+) -> list[Finding]:
     return check_chain(CHAIN, events, head) + check_day(seal, leaves, events) + check_seals([seal])
 
 
@@ -70,7 +80,9 @@ def test_a_changed_event_is_found(length: int, data: st.DataObject) -> None:
 
 
 @given(lengths, st.data())
-def test_an_event_changed_together_with_all_hashes_after_it_is_found_by_the_seal(length: int, data: st.DataObject) -> None:
+def test_an_event_changed_together_with_all_hashes_after_it_is_found_by_the_seal(
+    length: int, data: st.DataObject
+) -> None:
     events = whole_chain(length)
     seal, leaves = sealed(events)
     place = data.draw(st.integers(0, length - 1))
@@ -150,7 +162,9 @@ def days(count: int) -> list[Seal]:
     for n in range(count):
         before = seals[-1] if seals else None
         day = (date(2026, 11, 1) + timedelta(days=n)).isoformat()
-        seals.append(Seal(day, 0, f"{n:064x}", before.day if before else None, before.root if before else None))
+        seals.append(
+            Seal(day, 0, f"{n:064x}", before.day if before else None, before.root if before else None)
+        )
     return seals
 
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.world import BUCKET, NOW, World
 
 from functions.audit import service, store
 from functions.core import audit
 from functions.core.context import Context
 from functions.core.scope import tenant_scope
+from tests.world import BUCKET, NOW, World
 
 TABLE = "townkit-test-city-oakville"
 TOMORROW = datetime(2026, 11, 21, 2, tzinfo=UTC)
@@ -49,7 +49,9 @@ def test_an_untouched_record_is_whole(recorded: World) -> None:
 
 def test_the_root_lies_in_the_citys_prefix_with_its_list_of_leaves(recorded: World) -> None:
     names = [entry["Key"] for entry in recorded.s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
-    body = json.loads(recorded.s3.get_object(Bucket=BUCKET, Key="cities/oakville/audit/2026-11-20.json")["Body"].read())
+    body = json.loads(
+        recorded.s3.get_object(Bucket=BUCKET, Key="cities/oakville/audit/2026-11-20.json")["Body"].read()
+    )
     assert body["count"] == 6
     assert names == [
         f"cities/oakville/audit/2026-11-20.{body['root'][:16]}.leaves",

@@ -16,7 +16,18 @@ ISSUED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 def certificate(until: date | None, revoked: bool = False) -> Certificate:
     text = {"en": "x"}
     return Certificate(
-        "digest", "N", "case", "service", "residents", text, text, text, "Maria", ISSUED, until, ISSUED if revoked else None
+        "digest",
+        "N",
+        "case",
+        "service",
+        "residents",
+        text,
+        text,
+        text,
+        "Maria",
+        ISSUED,
+        until,
+        ISSUED if revoked else None,
     )
 
 

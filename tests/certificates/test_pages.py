@@ -144,7 +144,9 @@ def test_the_certificate_is_for_its_holder_only(world: World, client: Client, ap
 
 
 def test_a_service_without_a_certificate_issues_none(world: World) -> None:
-    services = {key: {**value, "certificate": None} for key, value in world.oakville.config["services"].items()}
+    services = {
+        key: {**value, "certificate": None} for key, value in world.oakville.config["services"].items()
+    }
     city = seal("oakville", "live", {**world.oakville.config, "services": services}, 1)
     case = application(world, city)
     with tenant_scope(city):
@@ -161,6 +163,8 @@ def test_public_pages_need_two_calls_at_most(
 ) -> None:
     check(client, token_of(world, approved.id))
     as_holder(client, approved.id).get("/oakville/certificate")
-    calls = {r.route: r.calls for r in caplog.records if hasattr(r, "calls") and "/console" not in str(r.route)}
+    calls = {
+        r.route: r.calls for r in caplog.records if hasattr(r, "calls") and "/console" not in str(r.route)
+    }
     assert calls["/{city}/verify/{token}"] == 2
     assert calls["/{city}/certificate"] == 2

@@ -1,5 +1,5 @@
-"""What the tests of the console share on the deployed stack: cases made with the API function's own rights, and clerks
-in windows of their own."""
+"""What the tests of the console share on the deployed stack: cases made with the API function's own rights,
+and clerks in windows of their own."""
 
 from __future__ import annotations
 
@@ -125,7 +125,13 @@ def make_incident(stack: Stack, city_id: str = "oakville") -> Made:
             "at": clock.iso(ctx.now),
         }
         alarm = service.Alarm(
-            ids.new_id(), f"{city_id}:river-1", "high", "Water too high", DEPARTMENTS[city_id][1], "high", evidence
+            ids.new_id(),
+            f"{city_id}:river-1",
+            "high",
+            "Water too high",
+            DEPARTMENTS[city_id][1],
+            "high",
+            evidence,
         )
         with transaction() as tx:
             case = service.open_incident(tx, ctx, alarm)

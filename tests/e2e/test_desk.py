@@ -1,5 +1,5 @@
-"""Clerks at work on the deployed stack in real Chromium: the hosted login, every decision, two at once, strangers, the
-certificate, and an audit record that cannot be touched unnoticed."""
+"""Clerks at work on the deployed stack in real Chromium: the hosted login, every decision, two at once,
+strangers, the certificate, and an audit record that cannot be touched unnoticed."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ CITIES = ("oakville", "qinghe")
 
 @pytest.fixture
 def window(stack: Stack, browser: Any) -> Iterator[Open]:
-    """Opens windows with cookies of their own: `window("clerk", "oakville")` is signed in through the hosted login."""
+    """Opens windows with cookies of their own: `window("clerk", "oakville")` is signed in through the
+    hosted login."""
     contexts = []
 
     def open_window(person: str = "", city: str = "oakville", **options: Any) -> Any:
@@ -96,7 +97,9 @@ def test_the_console_speaks_the_language_that_a_clerk_chooses(stack: Stack, wind
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_a_clerk_signs_in_approves_and_goes_on_to_the_next_case(stack: Stack, window: Open, city: str) -> None:
+def test_a_clerk_signs_in_approves_and_goes_on_to_the_next_case(
+    stack: Stack, window: Open, city: str
+) -> None:
     made, following = make_application(stack, city), make_application(stack, city)
     page = window(CLERK, city)
     assert made.reference in main(page) or page.locator("a[rel=next]").count() == 1
@@ -157,7 +160,9 @@ def test_a_decision_needs_no_scripts(stack: Stack, window: Open) -> None:
 
 
 @pytest.mark.parametrize("city", CITIES)
-def test_the_second_of_two_clerks_gets_a_conflict_and_loses_nothing(stack: Stack, window: Open, city: str) -> None:
+def test_the_second_of_two_clerks_gets_a_conflict_and_loses_nothing(
+    stack: Stack, window: Open, city: str
+) -> None:
     made = make_application(stack, city)
     first, second = window(CLERK, city), window(SECOND, city)
     go(first, stack, made.path)

@@ -34,15 +34,20 @@ def test_the_time_of_the_last_request_is_written_every_two_minutes_at_most() -> 
     assert session(timedelta(hours=1), timedelta(seconds=120)).needs_refresh(NOW)
 
 
-@pytest.mark.parametrize("path", ["/oakville/console", "/oakville/console/cases/abc123", "/oakville/console/cases/a/history"])
+@pytest.mark.parametrize(
+    "path", ["/oakville/console", "/oakville/console/cases/abc123", "/oakville/console/cases/a/history"]
+)
 def test_a_console_page_of_the_city_is_a_place_to_return_to(path: str) -> None:
     assert safe_return(path, "oakville") == path
 
 
 @pytest.mark.parametrize(
     "path",
-    ["", "/", "https://evil.example/oakville/console", "//evil.example/console", "/qinghe/console", "/oakville/consoles",
-     "/oakville/console/../../x", "/oakville/console?x=1", "/oakville/console/sign-out", "/oakville/console\n/x"],
+    [
+        "", "/", "https://evil.example/oakville/console", "//evil.example/console", "/qinghe/console",
+        "/oakville/consoles", "/oakville/console/../../x", "/oakville/console?x=1", "/oakville/console/sign-out",
+        "/oakville/console\n/x",
+    ],
 )  # fmt: skip
 def test_anything_else_leads_to_the_consoles_first_page(path: str) -> None:
     assert safe_return(path, "oakville") == "/oakville/console"
@@ -57,7 +62,11 @@ def test_rights_follow_roles() -> None:
     clerk = Staff("c@x.example", "C", ("clerk",), ("residents",))
     desk = Staff("d@x.example", "D", ("operator-desk",), ("works",))
     admin = Staff("a@x.example", "A", ("admin",), ("residents",))
-    assert (clerk.may_decide("application"), clerk.may_decide("incident"), clerk.is_admin) == (True, True, False)
+    assert (clerk.may_decide("application"), clerk.may_decide("incident"), clerk.is_admin) == (
+        True,
+        True,
+        False,
+    )
     assert (desk.may_decide("application"), desk.may_decide("incident")) == (False, True)
     assert (admin.is_admin, admin.may_decide("application")) == (True, False)
     assert clerk.works_in("residents")

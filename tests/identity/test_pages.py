@@ -66,7 +66,9 @@ def test_the_session_cookies_are_for_this_city_and_not_for_scripts(browser: Brow
 
 def test_a_session_of_one_city_opens_nothing_in_another(world: World, browser: Browser) -> None:
     with tenant_scope(world.qinghe):
-        service.replace_staff([{"email": ANA, "name": "Ana (demo)", "roles": ["clerk"], "departments": ["residents"]}])
+        service.replace_staff(
+            [{"email": ANA, "name": "Ana (demo)", "roles": ["clerk"], "departments": ["residents"]}]
+        )
     browser.follow(browser.sign_in(ANA))
     for name, value in list(browser.cookies.items()):
         browser.cookies[name.replace("oakville", "qinghe")] = value
@@ -130,7 +132,9 @@ def test_twelve_hours_end_the_session_however_busy(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("state", ["", "oakville.forged", "qinghe.forged", "oakville"])
-def test_an_answer_to_a_sign_in_that_this_browser_did_not_begin_is_refused(browser: Browser, state: str) -> None:
+def test_an_answer_to_a_sign_in_that_this_browser_did_not_begin_is_refused(
+    browser: Browser, state: str
+) -> None:
     browser.get("/oakville/console/sign-in")
     page = browser.get(f"/oakville/console/sign-in/done?state={state}&code={ANA}")
     assert page.status == 403

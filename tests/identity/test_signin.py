@@ -32,7 +32,7 @@ OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    now = datetime.now(UTC)  # noqa: TID251 - the library under test reads the real clock
+    now = datetime.now(UTC)
     given = {
         "iss": ISSUER,
         "aud": "console",
@@ -63,7 +63,12 @@ class FakeHttp:
         if form is not None:
             return self.status, json.dumps({"id_token": self.token}).encode()
         keys = [
-            {**jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True), "kid": kid, "use": "sig", "alg": "RS256"}
+            {
+                **jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key(), as_dict=True),
+                "kid": kid,
+                "use": "sig",
+                "alg": "RS256",
+            }
             for kid, key in self.published.items()
         ]
         return 200, json.dumps({"keys": keys}).encode()
