@@ -116,7 +116,8 @@ def test_one_of_the_two_cities_overrides_its_service():
 
 
 def test_a_city_may_use_its_own_words_for_a_legal_page(tmp_path):
-    own = "legal:\n  terms:\n    en:\n      title: Our terms\n      sections: [{heading: Who, paragraphs: [The town.]}]\n"
+    sections = "[{heading: Who, paragraphs: [The town.]}]"
+    own = f"legal:\n  terms:\n    en:\n      title: Our terms\n      sections: {sections}\n"
     text = (TENANTS / "oakville.yaml").read_text(encoding="utf-8")
     (tmp_path / "logos").mkdir()
     (tmp_path / "logos" / "oakville.svg").write_bytes((TENANTS / "logos" / "oakville.svg").read_bytes())
