@@ -17,10 +17,12 @@ from pathlib import Path
 
 from infra.errors import InfraError
 from infra.packaging.archive import compile_folder, write_archive
+from infra.packaging.descriptions import slim
 from infra.packaging.target import Target
 from infra.settings import ROOT
 
 CACHE = ROOT / ".local" / "layers"
+KEPT = 4
 NOT_PACKED = {"chalice"}
 SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda"}
 # Data for telling a number's region or carrier in words; we check and format numbers only.
@@ -35,10 +37,8 @@ def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") 
     """Path of the layer's archive; built only when requirements, Python or platform changed. Raises
     LayerError."""
     wanted = wanted_requirements(requirements)
-    key = hashlib.sha256(repr((wanted, target, sorted(SERVICES), LEFT_OUT, _recipe())).encode()).hexdigest()[
-        :24
-    ]
-    path = CACHE / f"layer-{key}.zip"
+    inputs = repr((wanted, target, _recipe()))
+    path = CACHE / f"layer-{hashlib.sha256(inputs.encode()).hexdigest()[:24]}.zip"
     if not path.exists():
         with tempfile.TemporaryDirectory(dir=_made(CACHE)) as scratch:
             folder = Path(scratch) / "python"
@@ -49,6 +49,8 @@ def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") 
             finished = Path(scratch) / "layer.zip"
             write_archive(folder, finished, "python/")
             finished.replace(path)
+        _forget_old()
+    path.touch()
     return path
 
 
@@ -64,7 +66,14 @@ def _name(requirement: str) -> str:
 
 
 def _recipe() -> str:
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    recipe = (Path(__file__), Path(__file__).with_name("descriptions.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in recipe)).hexdigest()
+
+
+def _forget_old() -> None:
+    by_use = sorted(CACHE.glob("layer-*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in by_use[KEPT:]:
+        path.unlink(missing_ok=True)
 
 
 def _made(folder: Path) -> Path:
@@ -99,8 +108,6 @@ def _install(wanted: list[str], target: Target, folder: Path) -> None:
 def _prune(folder: Path) -> None:
     for name in LEFT_OUT:
         shutil.rmtree(folder / name, ignore_errors=True)
-    for entry in (folder / "botocore" / "data").iterdir():
-        if entry.is_dir() and entry.name not in SERVICES:
-            shutil.rmtree(entry)
+    slim(folder / "botocore" / "data", SERVICES)
     for cache in list(folder.rglob("__pycache__")):
         shutil.rmtree(cache)
