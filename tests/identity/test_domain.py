@@ -45,8 +45,8 @@ def test_a_console_page_of_the_city_is_a_place_to_return_to(path: str) -> None:
     "path",
     [
         "", "/", "https://evil.example/oakville/console", "//evil.example/console", "/qinghe/console",
-        "/oakville/consoles", "/oakville/console/../../x", "/oakville/console?x=1", "/oakville/console/sign-out",
-        "/oakville/console\n/x",
+        "/oakville/consoles", "/oakville/console/../../x", "/oakville/console?x=1",
+        "/oakville/console/sign-out", "/oakville/console\n/x",
     ],
 )  # fmt: skip
 def test_anything_else_leads_to_the_consoles_first_page(path: str) -> None:
