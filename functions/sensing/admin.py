@@ -63,14 +63,14 @@ def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     known = store.known(device.thing for device in registered)
     rows = []
     for device in registered:
-        latest = known[device.thing].open.latest.values() if device.thing in known else ()
+        at = known.get(device.thing)
         rows.append(
             {
                 "thing": device.thing,
                 "profile": device.profile,
                 "state": device.state,
                 "since": device.since,
-                "seen": max((reading.at for reading in latest), default=None),
+                "seen": at.seen if at else None,
             }
         )
     return {"devices": rows}

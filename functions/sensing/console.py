@@ -21,7 +21,7 @@ REFUSED_SHOWN = 50
 def show_devices(ctx: PageContext) -> Page:
     """Devices and refused messages of the last days. Three calls; there is nothing personal in it."""
     number = page_number(ctx)
-    stations, total = service.list_stations(ctx, (number - 1) * SHOWN, SHOWN)
+    stations, total = service.list_stations(ctx, (number - 1) * SHOWN, SHOWN, every=True)
     refused = service.refused_since(ctx, REFUSED_DAYS, REFUSED_COUNTED)
     here = f"/{ctx.city.id}/console/sensors"
     return Page(

@@ -197,7 +197,7 @@ def day_counts(ctx: Context) -> Iterator[tuple[date, int, int]]:
     exact, what is charged. Several lines may have the same day.
     """
     for device in store.known(entry.thing for entry in store.devices()).values():
-        for number, (messages, readings) in device.open.days.items():
+        for number, (messages, readings) in device.days.items():
             yield datetime.fromtimestamp(number * 86_400, UTC).date(), messages, readings
 
 
@@ -214,13 +214,18 @@ class Station:
     registered: Device | None
 
 
-def list_stations(ctx: Context, start: int, size: int) -> tuple[list[Station], int]:
+def list_stations(ctx: Context, start: int, size: int, *, every: bool = False) -> tuple[list[Station], int]:
     """A part of the city's devices, by name of the thing, with their latest readings, and how many there are:
-    those in the city's file and those registered beside it. Two calls.
+    those in the city's file and those registered beside it - with ``every`` also those that were revoked. Two
+    calls.
     """
     named = {entry["thing"]: entry for entry in _config(ctx)["things"]}
     registered = {device.thing: device for device in store.devices()}
-    shown = sorted(thing for thing in {*named, *registered})
+    shown = sorted(
+        thing
+        for thing in {*named, *registered}
+        if every or thing in named or registered[thing].state == store.ACTIVE
+    )
     part = shown[start : start + size]
     known = store.known(part) if part else {}
     return [

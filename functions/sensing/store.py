@@ -92,6 +92,19 @@ class Known:
     certificate: str
     item: OpenItem
 
+    @property
+    def days(self) -> dict[int, tuple[int, int]]:
+        """``{day since 1970: (messages, readings)}``, also when the readings are damaged."""
+        return packing.decode_days(self.item.u or b"")
+
+    @property
+    def seen(self) -> int | None:
+        """Unix milliseconds of the newest reading; None without one, and when the readings are damaged."""
+        try:
+            return max((reading.at for reading in self.open.readings), default=None)
+        except ValueError:
+            return None
+
     @cached_property
     def open(self) -> Open:
         """Unpacked when it is needed, so that one damaged item does not stop the others. Raises
@@ -102,7 +115,7 @@ class Known:
             version=int(item.n),
             floor=int(item.f or 0),
             readings=_readings(item),
-            days=packing.decode_days(item.u or b""),
+            days=self.days,
             memory=_memory(item.a or ""),
         )
 

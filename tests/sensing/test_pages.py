@@ -81,7 +81,10 @@ def test_an_alarm_an_old_reading_and_a_revoked_device_say_so(river):
     send(record("oakville", "air-school", [{"n": "pm10", "v": 9, "t": -5000}]))
     assert "No recent reading" in words(show(pages.show_sensors, river))
     register(river.oakville, "air-school", "a2" * 32, store.REVOKED)
+    assert "air-school" not in words(show(pages.show_sensors, river))  # the city's file does not name it
+    register(river.oakville, "river-bridge", "a1" * 32, store.REVOKED)
     assert "Switched off" in words(show(pages.show_sensors, river))
+    assert "Revoked" in words(show(console.show_devices, river, staff=WES))
 
 
 def test_a_damaged_item_does_not_take_the_page_down(river):
