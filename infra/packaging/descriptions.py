@@ -31,6 +31,8 @@ def slim(data: Path, services: set[str]) -> None:
 def _slim_description(path: Path, operations: set[str] | None) -> str:
     """Rewrite one description; returns the service's name in endpoints.json."""
     description: dict[str, Any] = _without_texts(json.loads(gzip.decompress(path.read_bytes())))
+    for parameter in description.get("clientContextParams", {}).values():
+        parameter["documentation"] = ""  # botocore reads it when it makes such a client (S3)
     if operations:
         _keep_operations(description, operations)
     text = json.dumps(description, separators=(",", ":"), ensure_ascii=False)
