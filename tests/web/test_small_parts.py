@@ -33,6 +33,14 @@ def test_days_and_times_are_written_in_the_readers_way_and_the_citys_zone():
         assert formats.moment("2026-11-20T23:30:00.000Z", "Asia/Shanghai") == "2026年11月21日 07:30"
 
 
+def test_numbers_are_grouped_and_keep_their_decimals():
+    assert (formats.number(1234567), formats.number(2.5, 2), formats.number(-0.5, 1)) == (
+        "1,234,567",
+        "2.50",
+        "-0.5",
+    )
+
+
 @pytest.mark.parametrize(
     ("minor", "currency", "text"),
     [(123456, "USD", "$1,234.56"), (5, "CNY", "¥0.05"), (0, "EUR", "€0.00"), (-250, "USD", "-$2.50"),
