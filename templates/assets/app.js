@@ -72,17 +72,4 @@
       }, true);
     }
   });
-
-  /* Parts that change by themselves: fetched again every data-live seconds while somebody looks. */
-  each('[data-live][id]', function (region) {
-    window.setInterval(function () {
-      if (document.hidden || !window.fetch || region.contains(document.activeElement)) { return; }
-      fetch(location.href, { credentials: 'same-origin' }).then(function (answer) {
-        return answer.ok ? answer.text() : null;
-      }).then(function (text) {
-        var fresh = text && new DOMParser().parseFromString(text, 'text/html').getElementById(region.id);
-        if (fresh && fresh.innerHTML !== region.innerHTML) { region.innerHTML = fresh.innerHTML; }
-      }, function () { /* the next round tries again */ });
-    }, Math.max(2, Number(region.dataset.live)) * 1000);
-  });
 }());

@@ -81,19 +81,3 @@ def test_a_file_that_is_too_large_is_named_and_not_sent(page: Any) -> None:
     page.get_by_text("Send", exact=True).click()
     page.get_by_text("Sending…").wait_for()
     assert len(posted) == 1
-
-
-def test_a_live_part_follows_the_page(page: Any) -> None:
-    values = iter(range(1, 100))
-
-    def answer(route: Any) -> None:
-        if route.request.url.endswith("/app.js"):
-            route.fulfill(body=assets.content("app.js"), content_type="text/javascript")
-            return
-        body = f'<p id="now" data-live="2">Value {next(values)}</p><script src="/app.js"></script>'
-        route.fulfill(body=body, content_type="text/html; charset=utf-8")
-
-    page.route(f"{ORIGIN}/**", answer)
-    page.goto(f"{ORIGIN}/")
-    page.get_by_text("Value 1").wait_for()
-    page.get_by_text("Value 2").wait_for()
