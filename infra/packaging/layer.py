@@ -1,11 +1,8 @@
-"""The layer: what requirements.txt asks for, built by pip apart from the code and kept until one of its
-inputs changes.
+"""The layer: what requirements.txt asks for, built by pip apart from the code and kept until an input changes.
 
-It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests
-know, but only the
-descriptions of the services that we call. chalice is left out: its packager puts its own runtime beside
-app.py, and
-the rest of it is a command line.
+It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests know, but
+only the descriptions of the services that we call. chalice is left out: its packager puts its own runtime beside
+app.py, and the rest of it is a command line.
 """
 
 import hashlib
@@ -25,8 +22,9 @@ CACHE = ROOT / ".local" / "layers"
 KEPT = 4
 NOT_PACKED = {"chalice"}
 SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda"}
-# Data for telling a number's region or carrier in words; we check and format numbers only.
-LEFT_OUT = ("phonenumbers/geodata", "phonenumbers/carrierdata", "bin", "boto3/examples")
+# Data for telling a number's region or carrier in words (we check and format numbers only); boto3 on top of the
+# botocore that the functions call themselves.
+LEFT_OUT = ("phonenumbers/geodata", "phonenumbers/carrierdata", "bin", "boto3", "s3transfer")
 
 
 class LayerError(InfraError):
