@@ -18,7 +18,7 @@ def security_headers(ctx: PageContext | None) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=()",
+        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     if not settings().local:
@@ -37,7 +37,6 @@ def content_security_policy(ctx: PageContext | None) -> str:
             f"style-src 'self' {style_source(ctx.city if ctx else None)}",
             "script-src 'self'",
             "img-src 'self' data:",
-            "connect-src 'self'",
             f"form-action 'self'{files}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
