@@ -28,6 +28,7 @@ def handle(event: dict[str, Any]) -> dict[str, Any]:
         "chains": report.chains,
         "events": report.events,
         "days": report.days,
+        "last_seal": asdict(report.last_seal) if report.last_seal else None,
         "found": len(report.findings),
         "findings": found,
     }

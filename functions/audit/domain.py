@@ -86,6 +86,7 @@ class Report:
     chains: int = 0
     events: int = 0
     days: int = 0
+    last_seal: Seal | None = None
     findings: list[Finding] = field(default_factory=list)
 
     @property

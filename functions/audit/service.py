@@ -30,8 +30,7 @@ MOST_AT_ONCE = 400
 
 def root_task(ctx: Context, _day: str = "") -> None:
     """The tasks worker's kind ``audit-root``, fanned out every night; it does whatever is due."""
-    sealed = seal_days(ctx.now)
-    log.info("audit days sealed", city=ctx.city.id, days=sealed)
+    seal_days(ctx.now)
 
 
 def seal_days(now: datetime) -> list[str]:
@@ -72,6 +71,8 @@ def _seal(day: date, previous: Seal | None) -> Seal:
         previous_root=previous.root if previous else None,
     )
     if store.write_seal(seal, leaves):
+        # a second place, out of a city session's reach, that remembers the root
+        log.info("audit day sealed", city=current_city().id, day=seal.day, root=seal.root, events=seal.count)
         return seal
     return store.read_seal(seal.day) or seal
 
@@ -105,6 +106,7 @@ def _verify_seals(report: Report, events: Iterable[Event]) -> None:
             continue
         seals.append(seal)
         report.findings += check_day(seal, leaves, by_day.get(day, []))
+    report.last_seal = max(seals, key=lambda seal: seal.day, default=None)
     report.findings += check_seals(seals)
 
 

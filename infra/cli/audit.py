@@ -41,12 +41,15 @@ def seal(connection: Connection, city: str) -> None:
 def lines_of(report: dict[str, Any]) -> list[str]:
     """The report as a person reads it: what was checked, then the first findings."""
     checked = f"{report['events']} events in {report['chains']} chains, {report['days']} sealed days"
+    last = report["last_seal"]
+    root = [f"  root of {last['day']}: {last['root']}"] if last else []
     if report["whole"]:
-        return [f"{report['city']}: OK, {checked}"]
+        return [f"{report['city']}: OK, {checked}", *root]
     shown = [f"  {one['kind']:<9} {one['place']}: {one['text']}" for one in report["findings"][:SHOWN]]
     more = report["found"] - len(shown)
     return [
         f"{report['city']}: NOT whole, {report['found']} findings; {checked}",
         *shown,
         *([f"  and {more} more"] if more else []),
+        *root,
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,7 +14,7 @@ from functions.core import audit
 from functions.core.scope import tenant_scope
 from infra.cli import options
 from infra.cli.audit import audit as command
-from tests.world import World
+from tests.world import NOW, World
 
 
 @pytest.fixture
@@ -48,6 +49,14 @@ def test_a_touched_record_is_told_with_its_place_and_ends_with_1(connected: Worl
     assert result.exit_code == 1
     assert "NOT whole, 1 findings" in result.output
     assert "missing   CASE#one: events 1 to 1 are missing" in result.output
+
+
+def test_the_last_root_is_shown_so_that_it_can_be_noted_elsewhere(connected: World) -> None:
+    with tenant_scope(connected.oakville):
+        service.seal_days(NOW + timedelta(days=2))
+        root = service.verify_record().last_seal
+    assert root is not None
+    assert f"  root of 2026-11-21: {root.root}" in run("verify", "oakville").output
 
 
 def test_sealing_names_the_days(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:

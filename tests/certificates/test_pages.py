@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from functions.cases.domain import Case
 from functions.certificates import service
-from functions.core import clock
+from functions.core import audit, clock
 from functions.core.city import seal
 from functions.core.ids import digest
 from functions.core.keyring import city_key
@@ -106,6 +106,21 @@ def test_a_revoked_certificate_says_so_at_once_and_not_why(
     assert "has revoked this certificate" in page.words
     assert "forged" not in page.text
     assert ana.submit(form, "form", reason="again").status == 409
+
+
+def test_a_colleague_who_only_looks_does_not_stop_a_revocation(
+    world: World, ana: Browser, approved: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, form = audit.read_chain, ana.get(f"/oakville/console/cases/{approved.id}/revoke")
+
+    def read_while_somebody_looks(kind: str, subject: str) -> audit.Chain:
+        chain = read(kind, subject)
+        monkeypatch.setattr(audit, "read_chain", read)
+        audit.record(kind, subject, "viewed", world.context(world.oakville))
+        return chain
+
+    monkeypatch.setattr(audit, "read_chain", read_while_somebody_looks)
+    assert ana.submit(form, "form", reason="Forged").status == 303
 
 
 def test_the_holder_sees_the_whole_certificate_with_a_code_to_check_it(

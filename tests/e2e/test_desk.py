@@ -3,11 +3,14 @@ strangers, the certificate, and an audit record that cannot be touched unnoticed
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from functions.core import clock
 from tests.e2e.a11y import PHONE, assert_accessible
 from tests.e2e.desk import (
     ADMIN,
@@ -22,7 +25,7 @@ from tests.e2e.desk import (
     read_case,
     table,
 )
-from tests.stack import Stack
+from tests.stack import Stack, wait_for
 
 pytestmark = pytest.mark.e2e
 CITIES = ("oakville", "qinghe")
@@ -272,6 +275,8 @@ def test_signing_out_ends_the_session(stack: Stack, window: Open) -> None:
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/console/signed-out")
     assert_accessible(page)
+    page.get_by_role("link", name="End the session of the sign-in service").click()
+    page.wait_for_url(f"{stack.url}/")
     go(page, stack, "/oakville/console")
     assert not page.url.startswith(stack.url)
 
@@ -341,3 +346,16 @@ def test_the_audit_record_is_whole_until_somebody_touches_the_table(stack: Stack
     assert f"changed   CASE#{made.id} 2" in changed.stdout
     assert f"missing   CASE#{made.id}: events 2 to 2 are missing" in missing.stdout
     assert stack.townkit("audit", "verify", "oakville").returncode == 0
+
+
+def test_the_night_seals_the_day_before(stack: Stack) -> None:
+    s3, bucket = stack.client("s3"), stack.environment["TOWNKIT_FILES_BUCKET"]
+    yesterday = (clock.now() - timedelta(days=1, hours=1)).date().isoformat()
+    stack.invoke("nightly", {})
+
+    def sealed() -> list[str]:
+        listed = s3.list_objects_v2(Bucket=bucket, Prefix=f"cities/qinghe/audit/{yesterday}")
+        return [entry["Key"] for entry in listed.get("Contents", ()) if entry["Key"].endswith(".json")]
+
+    (key,) = wait_for(sealed, 30, "the day's root")
+    assert json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())["day"] == yesterday
