@@ -12,7 +12,8 @@ PAGE = ROOT / "docs" / "glossary.md"
 LANGUAGES = ("en", "zh-Hans")
 INTRODUCTION = """# Glossary
 
-The words of the product in both languages. Written by `python -m infra.glossary` from `templates/glossary.yaml`.
+The words of the product in both languages. Written by `python -m infra.glossary` from
+`templates/glossary.yaml`.
 A source stands where a term is official; the others are our own words."""
 
 
