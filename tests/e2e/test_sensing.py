@@ -11,7 +11,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -71,17 +71,21 @@ Make = Callable[..., Gauge]
 
 
 @pytest.fixture
-def make(stack: Stack, tmp_path: Path) -> Make:
-    """Makes gauges with names of their own."""
+def make(stack: Stack, tmp_path: Path) -> Iterator[Make]:
+    """Makes gauges with names of their own; they are revoked at the end, since a plan allows only so many."""
+    made: list[Gauge] = []
 
     def make_gauge(city: str = "oakville", thing: str = "") -> Gauge:
         thing = thing or f"gauge-{next(_numbers)}"
         folder = tmp_path / f"{city}-{thing}"
         done = stack.townkit("devices", "add", city, thing, "--profile", "river-level", "--out", str(folder))
         assert done.returncode == 0, done.stderr
-        return Gauge(stack, city, thing, folder)
+        made.append(Gauge(stack, city, thing, folder))
+        return made[-1]
 
-    return make_gauge
+    yield make_gauge
+    for gauge in made:
+        stack.invoke("admin", {"action": "device-revoke", "city": gauge.city, "thing": gauge.thing})
 
 
 def topic_of(stack: Stack, city: str, thing: str) -> str:
