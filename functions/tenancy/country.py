@@ -20,8 +20,8 @@ Pattern = Annotated[str, Field(description="a regular expression that the whole 
 
 
 class Reference(Part):
-    """Where a rule stands. ``official`` is false when a copy of the text was read, not the publisher's own
-    page."""
+    """Where a rule stands. ``official`` is false when the text was read in a copy, even where ``url`` is the
+    publisher's own page: a city's lawyer reads that page before relying on the rule."""
 
     title: Sentence
     section: str | None = None

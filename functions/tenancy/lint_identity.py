@@ -61,7 +61,7 @@ RESERVED = frozenset(
     ]
 )
 INNER_ID = re.compile(r"[a-z]([a-z0-9-]{0,46}[a-z0-9])?")
-WIDEST = 5.0  # degrees; the widest prefecture of China spans about that
+WIDEST = 5.0  # degrees; our own limit, to catch a slip of a sign or a digit
 
 
 @rule("city-id-unsafe")

@@ -94,10 +94,10 @@ def test_devices_have_their_profiles(config):
 
 
 def test_a_rule_that_is_not_active_is_not_shown():
-    config = compile_city(load_city(TENANTS / "qinghe.yaml"), TODAY)
+    config = compile_city(load_city(TENANTS / "oakville.yaml"), TODAY)
     clocks = {clock["id"] for clock in config["country_profile"]["clocks"]}
-    assert "licence-decision" in clocks
-    assert "lawsuit" not in clocks
+    assert "accessibility-complaint" in clocks
+    assert "public-records-answer" not in clocks
 
 
 def test_a_city_that_lacks_a_legal_page_is_told_which(config):
