@@ -30,7 +30,7 @@ def legal_pages(city: CityFile, profile: Country) -> dict[str, dict[str, Any]]:
 
 
 def missing(city: CityFile, profile: Country) -> list[tuple[str, str, str]]:
-    """What keeps a legal page from being published: ``(page, language, name of the placeholder or "text")``."""
+    """What keeps a legal page from being published: ``(page, language, placeholder or "text")``."""
     found = []
     for page in PAGES:
         for lang in city.languages:
