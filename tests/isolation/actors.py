@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -69,11 +70,9 @@ def owner(stack: Stack) -> Actor:
     return _actor(stack, OWNER, ReadOnlyCredentials(key, secret, None))
 
 
-def open_session(stack: Stack, function: str, city_id: str) -> ReadOnlyCredentials:
-    """The keys that functions/core/sessions.py itself gets for a city, with a deployed function's role and
-    environment: nothing of the opening is repeated here."""
-    from functions.core import scope, sessions
-
+@contextmanager
+def running_as(stack: Stack, function: str) -> Iterator[None]:
+    """Inside, our own code runs here as in a deployed function: its role, its environment, the real cloud."""
     keys = stack.as_function(function).get_credentials().get_frozen_credentials()
     environment = {
         **stack.environment,
@@ -86,10 +85,17 @@ def open_session(stack: Stack, function: str, city_id: str) -> ReadOnlyCredentia
     with patch.dict(os.environ, environment):
         _forget()
         try:
-            with scope.tenant_scope(_sealed(city_id)):
-                return sessions.credentials(scope.current_scope())
+            yield
         finally:
             _forget()
+
+
+def open_session(stack: Stack, function: str, city_id: str) -> ReadOnlyCredentials:
+    """The keys that functions/core/sessions.py itself gets for a city: nothing of it is repeated here."""
+    from functions.core import scope, sessions
+
+    with running_as(stack, function), scope.tenant_scope(_sealed(city_id)):
+        return sessions.credentials(scope.current_scope())
 
 
 def session(stack: Stack, function: str, city_id: str) -> Actor:
@@ -143,6 +149,8 @@ def _sealed(city_id: str) -> Any:
 
 
 def _forget() -> None:
+    from functions.tenancy import registry
     from tests.world import forget
 
     forget()
+    registry.forget()

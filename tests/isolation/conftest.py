@@ -6,6 +6,7 @@ import pytest
 
 from tests.isolation import ledger
 from tests.isolation.actors import Cast
+from tests.isolation.town import Town, build
 from tests.stack import CITIES, Stack
 
 
@@ -14,6 +15,12 @@ def casts(stack: Stack) -> dict[str, Cast]:
     """By the city that is knocked at."""
     first, second = CITIES
     return {first: Cast(stack, first, second), second: Cast(stack, second, first)}
+
+
+@pytest.fixture(scope="session")
+def towns(stack: Stack) -> dict[str, Town]:
+    """Both cities, lived in."""
+    return {city: build(stack, city) for city in CITIES}
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

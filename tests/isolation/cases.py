@@ -1,0 +1,261 @@
+"""A case for every route: whose it is, which ids of another city can be put into it, and what the city's own
+person gets. A new route without a line here fails the suite, with its name.
+
+``{city}`` in a path is the address that is used; every other part is an id of the city that is knocked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from functions.cases.domain import OPEN_GROUP
+from functions.core import keys
+from functions.web.paging import encode_cursor
+from tests.cases import walk
+from tests.isolation.town import Town, thing
+from tests.isolation.visitor import Answer
+
+Words = Callable[[Town], dict[str, str]]
+Shows = Callable[[Town, Answer], bool]
+Refusal = Callable[[Town, Answer], bool]
+
+
+def nothing(_: Town) -> dict[str, str]:
+    """No ids, or no fields."""
+    return {}
+
+
+@dataclass(frozen=True)
+class Case:
+    """``who`` is the person who may (``Town.person``), or None for anybody. ``ids`` fill the path, ``query`` and
+    ``form`` are sent with it, all of the city that is knocked at; ``alien`` are ids of it where ``ids`` are
+    no secret. ``shows`` proves that its own person was let in. ``foreign`` is how others are refused, at the
+    address of the town that it is given."""
+
+    method: str
+    path: str
+    shows: Shows
+    who: str | None = None
+    ids: Words = nothing
+    query: Words = nothing
+    form: Words = nothing
+    alien: Words | None = None
+    foreign: Refusal = lambda town, answer: answer.status == 404
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """As ROUTES names it."""
+        return self.method, self.path
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def page(words: Callable[[Town], str] = lambda town: town.name) -> Shows:
+    """A page with these words on it."""
+    return lambda town, answer: answer.status == 200 and words(town) in answer.text
+
+
+def leads_to(part: Callable[[Town], str]) -> Shows:
+    """A redirect to an address with this in it."""
+    return lambda town, answer: answer.status == 303 and part(town) in answer.location
+
+
+def drawing(town: Town, answer: Answer) -> bool:
+    """A picture."""
+    return answer.status == 200 and "<svg" in answer.text
+
+
+def gone(town: Town, answer: Answer) -> bool:
+    """The city's own page for an address that does not exist."""
+    return answer.status == 404 and town.name in answer.text
+
+
+def denied(town: Town, answer: Answer) -> bool:
+    """The attempt was this browser's own and is used up; the hosted login had said no."""
+    return answer.status == 403 and f"signin-{town.id}=;" in answer.everything
+
+
+def starts_login(town: Town, answer: Answer) -> bool:
+    """On the way to the hosted login, to come back to this town."""
+    return answer.status == 303 and f"state={town.id}." in answer.location
+
+
+def hands_over(town: Town, answer: Answer) -> bool:
+    """To some city's own page, with nothing said and nothing kept: that page decides."""
+    kept = answer.headers["Set-Cookie"]
+    return answer.status == 303 and "/console/sign-in/done" in answer.location and not kept
+
+
+def at_lookup(town: Town, answer: Answer) -> bool:
+    """Sent to the form that asks for reference and code, with nothing opened."""
+    return answer.status == 303 and answer.location.partition("?")[0] == f"/{town.id}/status"
+
+
+def unknown(town: Town, answer: Answer) -> bool:
+    """Reference and code do not belong together here."""
+    return at_lookup(town, answer) and "problem=unknown" in answer.location
+
+
+def shown(town: Town, answer: Answer) -> bool:
+    """A page that anybody may see, of that town."""
+    return answer.status == 200
+
+
+def status(number: int) -> Refusal:
+    """An answer with this status."""
+    return lambda town, answer: answer.status == number
+
+
+def not_taken(town: Town, answer: Answer) -> bool:
+    """Not an attempt of this browser, so none is used up."""
+    return answer.status == 403 and not answer.headers["Set-Cookie"]
+
+
+def _case_of(name: str) -> Words:
+    return lambda town: {"case": town.applications[name].id}
+
+
+def _incident(town: Town) -> dict[str, str]:
+    return {"case": town.incident}
+
+
+def _draft(purpose: str, page: str = "") -> Words:
+    return lambda town: {"draft": town.draft(purpose).id, **({"page": page} if page else {})}
+
+
+def _service(_: Town) -> dict[str, str]:
+    return {"service": "residence-certificate"}
+
+
+def _draft_as_service(town: Town) -> dict[str, str]:
+    return {"service": town.draft("read").id}
+
+
+def _sent_draft(town: Town) -> dict[str, str]:
+    return {"draft": town.applications["sent"].id}
+
+
+def _reference(name: str) -> Callable[[Town], str]:
+    return lambda town: town.applications[name].reference
+
+
+def _id(name: str) -> Callable[[Town], str]:
+    return lambda town: town.applications[name].id
+
+
+def _full_name(town: Town) -> str:
+    return walk.ANSWERS[town.id]["name"]["name"]
+
+
+def _department(town: Town) -> dict[str, str]:
+    return {"department": town.departments[0]}
+
+
+def _cursor(town: Town) -> dict[str, str]:
+    """A list that begins behind a case of the city."""
+    key = {"list_key": keys.department_list(SHARED), "list_sort": f"{OPEN_GROUP}#"}
+    cursor = encode_cursor({"pk": keys.case(town.applications["sent"].id), "sk": keys.META, **key})
+    return {"department": SHARED, "after": str(cursor)}
+
+
+SHARED = "environment"  # a department of this id is in both cities, and the operator works there
+LEGAL = ("privacy", "accessibility", "terms", "contact", "status-of-services")
+PAGES = (*LEGAL, "services", "sensors", "status")
+
+CASES = [
+    Case("GET", "/", page(), foreign=shown),
+    Case("GET", "/{city}", page(), foreign=shown),
+    Case("GET", "/{city}/logo.svg", drawing, foreign=shown),
+    *(Case("GET", f"/{{city}}/{path}", page(), foreign=shown) for path in PAGES),
+    Case("GET", "/{city}/{rest+}", gone, ids=lambda town: {"rest+": f"{town.id}/cases/{town.incident}"}),
+    Case("GET", "/{city}/services/{service}", page(), ids=_service, alien=_draft_as_service),
+    Case(
+        "POST", "/{city}/services/{service}", leads_to(lambda town: f"/{town.id}/apply/"), "draft read",
+        _service, alien=_draft_as_service,
+    ),
+    # a person's draft
+    Case("GET", "/{city}/apply/{draft}/{page}", page(_full_name), "draft read", _draft("read", "name")),
+    Case(
+        "POST", "/{city}/apply/{draft}/{page}", leads_to(lambda town: town.draft("write").id), "draft write",
+        _draft("write", "name"), form=lambda town: walk.ANSWERS[town.id]["name"],
+    ),
+    Case(
+        "GET", "/{city}/apply/{draft}/{page}/uploaded", leads_to(lambda town: "proof?"), "draft read",
+        _draft("read", "proof"), query=lambda town: {"file": town.file},
+    ),
+    Case(
+        "POST", "/{city}/apply/{draft}/{page}/remove", leads_to(lambda town: "/proof"), "draft remove",
+        _draft("remove", "proof"),
+    ),
+    Case("GET", "/{city}/apply/{draft}/check", page(_full_name), "draft read", _draft("read")),
+    Case(
+        "POST", "/{city}/apply/{draft}/check", leads_to(lambda town: "/done"), "draft send", _draft("send"),
+        form=lambda town: {"declaration": "yes"},
+    ),
+    Case("GET", "/{city}/apply/{draft}/done", page(_reference("sent")), "sent", _sent_draft),
+    # an application by reference and code
+    Case(
+        "POST", "/{city}/status", leads_to(lambda town: "/status/application"), "sent",
+        form=lambda town: {"reference": _reference("sent")(town), "code": town.applications["sent"].code},
+        foreign=unknown,
+    ),
+    Case("GET", "/{city}/status/application", page(_reference("sent")), "sent", foreign=at_lookup),
+    Case("POST", "/{city}/status/application", leads_to(lambda town: "/apply/"), "asked", foreign=at_lookup),
+    Case("GET", "/{city}/certificate", page(_full_name), "approved", foreign=at_lookup),
+    Case(
+        "GET", "/{city}/verify/{token}", page(),
+        ids=lambda town: {"token": town.applications["approved"].token},
+    ),
+    # sign-in
+    Case("GET", "/{city}/console/sign-in", starts_login, foreign=starts_login),
+    Case(
+        "GET", "/auth/callback", leads_to(lambda town: f"/{town.id}/console/sign-in/done"),
+        query=lambda town: {"state": f"{town.id}.x", "code": "x"}, foreign=hands_over,
+    ),
+    Case(
+        "GET", "/{city}/console/sign-in/done", denied, "sign-in",
+        query=lambda town: {"state": f"{town.id}.isolation", "error": "access_denied"}, foreign=not_taken,
+    ),
+    Case("POST", "/{city}/console/sign-out", leads_to(lambda town: "/signed-out"), "clerk"),
+    Case("GET", "/{city}/console/signed-out", page(), foreign=shown),
+    # the desk
+    Case("GET", "/{city}/console", page(_reference("sent")), "clerk"),
+    Case("GET", "/{city}/console/cases/{case}", page(_reference("sent")), "clerk", _case_of("sent")),
+    Case(
+        "POST", "/{city}/console/cases/{case}/decide", leads_to(lambda town: town.incident), "operator",
+        _incident, form=lambda town: {"action": "start", "version": "1"},
+    ),
+    Case(
+        "GET", "/{city}/console/cases/{case}/next", leads_to(lambda town: "/console"), "clerk",
+        _case_of("sent"),
+    ),
+    Case(
+        "GET", "/{city}/console/cases/{case}/files/{file}", leads_to(lambda town: f"cities/{town.id}/"),
+        "clerk", lambda town: {**_case_of("sent")(town), "file": town.file},
+    ),
+    Case("GET", "/{city}/console/cases/{case}/history", page(_reference("sent")), "admin", _case_of("sent")),
+    Case("GET", "/{city}/console/history", page(), "admin"),
+    Case(
+        "POST", "/{city}/console/history", leads_to(_id("sent")), "admin",
+        form=lambda town: {"reference": _reference("sent")(town)}, foreign=status(422),
+    ),
+    Case(
+        "GET", "/{city}/console/cases/{case}/revoke", page(_reference("approved")), "clerk",
+        _case_of("approved"),
+    ),
+    Case(
+        "POST", "/{city}/console/cases/{case}/revoke", leads_to(_id("approved")), "clerk",
+        _case_of("approved"), form=lambda town: {"reason": "given in error (demo)"},
+    ),
+    Case("GET", "/{city}/console/usage", page(), "admin"),
+    Case("GET", "/{city}/console/sensors", page(thing), "operator"),
+]  # fmt: skip
+
+# More ways into routes that have a case already.
+MORE = [
+    Case("GET", "/{city}/console/cases/{case}", page(lambda town: town.secrets[0]), "operator", _incident),
+    Case("GET", "/{city}/console", page(_reference("sent")), "clerk", query=_department),
+    Case("GET", "/{city}/console", page(), "operator", query=_cursor, foreign=shown),
+    Case("GET", "/{city}/console/cases/{case}/history", page(), "admin", _incident),
+]  # fmt: skip

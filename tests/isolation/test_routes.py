@@ -1,0 +1,30 @@
+"""Every route, with ids of one city used by people of the other: 404 or a refused cookie, nothing said and
+nothing written. Each city's own person gets in with the same ids first."""
+
+from __future__ import annotations
+
+import pytest
+
+import app
+from functions.web.blueprint import ROUTES
+from tests.isolation.attacks import leaks
+from tests.isolation.cases import CASES, MORE, Case
+from tests.isolation.town import Town
+from tests.stack import CITIES
+
+ACCESS = {(route.method, route.path): route.access for route in ROUTES}
+COVERED = {case.key for case in CASES}
+
+
+def test_every_route_has_a_case() -> None:
+    assert app.app.routes
+    assert sorted(ACCESS.keys() - COVERED) == [], "write a case in tests/isolation/cases.py"
+    assert sorted(COVERED - ACCESS.keys()) == [], "the route is gone"
+    assert len(COVERED) == len(CASES)
+
+
+@pytest.mark.parametrize("other", CITIES)
+@pytest.mark.parametrize("case", [*CASES, *MORE], ids=str)
+def test_ids_of_another_city_open_nothing(case: Case, other: str, towns: dict[str, Town]) -> None:
+    own = next(town for city, town in towns.items() if city != other)
+    assert not list(leaks(case, ACCESS[case.key], own, towns[other], own.edge))
