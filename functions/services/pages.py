@@ -11,7 +11,7 @@ from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
 bp = CityBlueprint(__name__)
-STARTS_PER_HOUR = 60
+STARTS_PER_HOUR = 300  # a network may be a whole mobile carrier
 
 
 def _service(ctx: PageContext, service_id: str) -> Service:

@@ -10,7 +10,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from functions.cases import service
+from functions.cases.domain import Decision, Missing
+from functions.core.context import Actor
+from functions.identity.domain import Staff
 from tests.cases.walk import ANSWERS, PDF
+from tests.e2e import desk
 from tests.e2e.a11y import PHONE, assert_accessible, check_width
 from tests.stack import Stack, wait_for
 
@@ -285,3 +290,58 @@ def test_five_wrong_codes_lock_a_reference(stack: Stack, window: Open) -> None:
     with stranger.expect_response("**/oakville/status") as refused:
         stranger.locator("main form button").click()
     assert refused.value.status == 429
+
+
+def decide(stack: Stack, city: str, case_id: str, decision: Decision) -> None:
+    """What a clerk does at the desk meanwhile, with the API function's own rights."""
+    department = desk.DEPARTMENTS[city][0]
+    clerk = Staff(f"clerk@{city}.example", "Clerk (demo)", ("clerk",), (department,))
+    with desk.in_city(stack, city, Actor("staff", clerk.email, clerk.name)) as ctx:
+        service.decide(ctx, clerk, case_id, decision)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+@pytest.mark.parametrize("city", CITIES)
+def test_what_was_sent_back_is_completed_and_the_certificate_opened(
+    stack: Stack, window: Open, city: str, javascript: bool
+) -> None:
+    email = f"back-{city}-{javascript}@citizen.example".lower()
+    page = window(javascript=javascript, phone=True)
+    begin(page, stack, city, CITIES[city])
+    fill(page, city, email)
+    page.locator("#declaration").check()
+    page.locator("main form button").click()
+    page.wait_for_url("**/done")
+    case_id = urlsplit(page.url).path.split("/")[3]
+    missing = (Missing("since", ""), Missing("proof", "The bill is too old（账单过期）"))
+    decide(stack, city, case_id, Decision("send_back", 1, missing=missing))
+    wait_for(lambda: len(stack.mail(email)) == 2, what="the mail that says what is missing")
+    assert "The bill is too old（账单过期）" in stack.mail(email)[-1]["BodyText"]
+
+    page.goto(f"{stack.url}/{city}/status/application")
+    check_width(page)
+    page.locator("main form button").click()
+    page.wait_for_url("**/since")
+    page.locator("main form button").click()
+    page.wait_for_url("**/proof")
+    assert "The bill is too old（账单过期）" in page.locator("main").inner_text()
+    page.locator("#remove button").click()
+    page.wait_for_selector("#file")
+    upload(page, "new bill.pdf")
+    page.locator("#go-on button").click()
+    page.wait_for_url("**/check")
+    assert page.locator(".govuk-summary-list__row").count() == 2
+    page.locator("#declaration").check()
+    page.locator("main form button").click()
+    page.wait_for_url("**/done")
+    if javascript:
+        assert_accessible(page)
+
+    decide(stack, city, case_id, Decision("approve", 3))
+    wait_for(lambda: len(stack.mail(email)) == 4, what="the mails that follow")
+    page.goto(f"{stack.url}/{city}/status/application")
+    if javascript:
+        assert_accessible(page)
+    page.locator(f"a[href='/{city}/certificate']").click()
+    page.wait_for_url(f"**/{city}/certificate")
+    assert ANSWERS[city]["name"]["name"] in page.locator("main").inner_text()
