@@ -30,7 +30,8 @@ def prepare(purpose: str) -> str | None:
         if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode:
             return "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3-venv"
         subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
-    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    # Bytecode is written when a module is first used: most of what is installed never is.
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
     requirements = [f"--requirement={ROOT / name}" for name in FILES[purpose]]
     for arguments in (requirements, ["--no-deps", "--editable", str(ROOT)]):
         if subprocess.run([*pip, *arguments]).returncode:

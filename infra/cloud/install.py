@@ -31,9 +31,18 @@ def install() -> None:
     """Create the virtual environment and fill it; does nothing when it is current. Raises InstallError."""
     if is_installed():
         return
-    _run([sys.executable, "-m", "venv", str(HOME)])
-    pip = [str(interpreter()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _run([*pip, "--requirement", str(REQUIREMENTS)])
+    # Our own pip fills it, and bytecode is written when a module is first used: half the time.
+    _run([sys.executable, "-m", "venv", "--without-pip", str(HOME)])
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(interpreter()),
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
+    _run([*pip, "install", "--no-compile", "--requirement", str(REQUIREMENTS)])
     STAMP.write_text(_wanted())
 
 

@@ -1,8 +1,8 @@
-"""The layer: what requirements.txt asks for, built by pip apart from the code and kept until an input changes.
+"""The layer: what requirements.txt asks for, built by pip apart from the code, kept until an input changes.
 
-It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests know, but
-only the descriptions of the services that we call. chalice is left out: its packager puts its own runtime beside
-app.py, and the rest of it is a command line.
+It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests know,
+but only the descriptions of the services that we call. chalice is left out: its packager puts its own runtime
+beside app.py, and the rest of it is a command line.
 """
 
 import hashlib
@@ -22,9 +22,29 @@ CACHE = ROOT / ".local" / "layers"
 KEPT = 4
 NOT_PACKED = {"chalice"}
 SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda"}
-# Data for telling a number's region or carrier in words (we check and format numbers only); boto3 on top of the
-# botocore that the functions call themselves.
-LEFT_OUT = ("phonenumbers/geodata", "phonenumbers/carrierdata", "bin", "boto3", "s3transfer")
+# Data for telling a number's region or carrier in words (we check and format numbers only); boto3 on top of
+# the botocore that the functions call themselves.
+LEFT_OUT = (
+    "aws_lambda_powertools/event_handler",
+    "bin",
+    "boto3",
+    "phonenumbers/carrierdata",
+    "phonenumbers/geodata",
+    "s3transfer",
+)
+# Of these folders only what is named: the logger's one helper, and the languages that pages speak.
+ONLY = {
+    "aws_lambda_powertools/utilities": {"__init__.py", "jmespath_utils"},
+    "holidays/locale": {"en_US", "zh_CN"},
+}
+# Hundreds of small modules of which a process reads one or two: bytecode would only be more files to unpack.
+WITHOUT_BYTECODE = (
+    "holidays/countries",
+    "holidays/financial",
+    "phonenumbers/data",
+    "phonenumbers/shortdata",
+    "stdnum",
+)
 
 
 class LayerError(InfraError):
@@ -44,6 +64,7 @@ def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") 
             _prune(folder)
             if target.has_this_python:
                 compile_folder(folder)
+                _prune_bytecode(folder)
             finished = Path(scratch) / "layer.zip"
             write_archive(folder, finished, "python/")
             finished.replace(path)
@@ -106,6 +127,18 @@ def _install(wanted: list[str], target: Target, folder: Path) -> None:
 def _prune(folder: Path) -> None:
     for name in LEFT_OUT:
         shutil.rmtree(folder / name, ignore_errors=True)
+    for name, kept in ONLY.items():
+        for entry in (folder / name).iterdir():
+            if entry.name not in kept:
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+    for stub in [*folder.rglob("*.pyi"), *folder.rglob("py.typed")]:
+        stub.unlink()
     slim(folder / "botocore" / "data", SERVICES)
     for cache in list(folder.rglob("__pycache__")):
         shutil.rmtree(cache)
+
+
+def _prune_bytecode(folder: Path) -> None:
+    for name in WITHOUT_BYTECODE:
+        for cache in list((folder / name).rglob("__pycache__")):
+            shutil.rmtree(cache)

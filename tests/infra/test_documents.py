@@ -26,7 +26,9 @@ def commands(program: str) -> Iterator[tuple[str, list[str]]]:
 
 def test_make_targets_of_the_documents_exist() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = {(name, word) for name, words in commands("make") for word in words if re.fullmatch("[a-z-]+", word)}
+    named = {
+        (name, word) for name, words in commands("make") for word in words if re.fullmatch("[a-z-]+", word)
+    }
     assert {entry for entry in named if entry[1] not in targets} == set()
     assert {target for _, target in named} >= {"run", "test", "reset"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -133,3 +134,37 @@ def test_placing_code_changes_a_copy(packages: dict[str, Any]) -> None:
     placed = place_code(template, "bucket", "code/1.zip", "layer/2.zip")
     assert placed["Resources"]["Admin"]["Properties"]["CodeUri"] == {"Bucket": "bucket", "Key": "code/1.zip"}
     assert template["Resources"]["Admin"]["Properties"]["CodeUri"] == "./deployment.zip"
+
+
+def test_everything_that_a_function_may_import_later_is_in_the_layer(
+    packages: dict[str, Any], tmp_path: Path
+) -> None:
+    """What is imported only when it is needed would otherwise be missed only when it is needed."""
+    for archive in (packages["local"].layer, packages["local"].code):
+        zipfile.ZipFile(archive).extractall(tmp_path)
+    folders = [str(tmp_path / "chalicelib"), str(tmp_path), str(tmp_path / "python")]
+    lines = ["import sys, importlib", f"sys.path[:0] = {folders}"]
+    lines += [f"importlib.import_module({name!r})" for name in sorted(_imported_by_functions())]
+    lines += [
+        "from aws_lambda_powertools.logging import Logger; Logger(service='x')",
+        "import holidays; assert holidays.country_holidays('CN', years=2026, language='zh_CN')",
+        "import holidays; assert holidays.country_holidays('US', years=2026)",
+        "import phonenumbers as p; assert p.is_valid_number(p.parse('+13145551234'))",
+        "from stdnum.cn import ric",
+    ]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", "\n".join(lines)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _imported_by_functions() -> set[str]:
+    """Modules that any file of functions/ imports, at its top or later."""
+    found = set()
+    for path in (layer.ROOT / "functions").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module)
+    return found

@@ -1,4 +1,4 @@
-"""The template and its policies, as cfn-lint and our own rules see them (docs/decisions/0011-policy-linter.md)."""
+"""The template and its policies, as cfn-lint and our own rules see them (docs/decisions/)."""
 
 from __future__ import annotations
 
