@@ -3,6 +3,8 @@ Every POST answers with a redirect; nothing here needs a script. The routes are 
 
 from __future__ import annotations
 
+from typing import Any
+
 from functions.cases import applying, form_views, visitors
 from functions.cases.journey import Journey
 from functions.core.errors import NotFound
@@ -85,7 +87,7 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
     )
 
 
-def _around(ctx: PageContext, journey: Journey, page: FormPage) -> dict[str, object]:
+def _around(ctx: PageContext, journey: Journey, page: FormPage) -> dict[str, Any]:
     """What every page of the form knows: its address, where back leads, whether it was reached from the
     list to check, and the clerk's words when something was asked for."""
     base, changing = _base(ctx, journey), "change" in ctx.query
