@@ -31,7 +31,7 @@ def sentence(field: Field, problem: validation.Problem) -> str:
         and field.missing
         and problem.part in ("", field.id, *_first_parts(field, problem))
     ):
-        return pick(field.missing)
+        return pick(field.missing))
     words = {
         key: pick(value) if isinstance(value, Mapping) else value for key, value in problem.params.items()
     }
