@@ -249,4 +249,12 @@ def decide(ctx: Context, staff: Staff, case_id: str, typed: Typed) -> Case:
     action = ACTIONS.get(typed.action)
     if action and not staff.may_decide(action.kind):
         raise Forbidden(N_("Your role does not allow decisions on these cases"))
+    if not _questions(ctx).issuperset(typed.missing):
+        raise Invalid({"missing": N_("Choose what is missing")})
     return service.decide(ctx, staff, case_id, typed.decision)
+
+
+def _questions(ctx: Context) -> set[str]:
+    """The ids of every question that the city asks anywhere."""
+    services = ctx.city.config.get("services", {}).values()
+    return {field["id"] for raw in services for page in raw["form"]["pages"] for field in page["fields"]}

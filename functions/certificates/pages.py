@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functions.cases import visitors
 from functions.certificates import qr, service
+from functions.certificates.domain import masked_name
 from functions.core.errors import NotFound
 from functions.core.i18n import t
 from functions.web.blueprint import CityBlueprint
@@ -45,5 +46,5 @@ def verify(ctx: PageContext, token: str) -> Page:
         headers=NOT_LISTED,
         certificate=certificate,
         state=certificate.state(service.city_date(ctx)),
-        name=service.masked_name(certificate.subject),
+        name=masked_name(certificate.subject),
     )

@@ -12,7 +12,7 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.certificates import domain, store
-from functions.certificates.domain import Certificate, masked_name
+from functions.certificates.domain import Certificate
 from functions.core import audit, ids, limits
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, Invalid, NotFound
@@ -23,8 +23,6 @@ from functions.core.store import contended, failed_conditions, transaction
 if TYPE_CHECKING:
     from functions.cases.domain import Case
     from functions.services.domain import Service
-
-__all__ = ["masked_name"]
 
 VERIFICATIONS = (
     300,

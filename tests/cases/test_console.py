@@ -182,7 +182,8 @@ def test_sending_back_names_what_is_missing(world: World, ana: Browser) -> None:
 
 def test_nothing_chosen_is_an_error(world: World, ana: Browser) -> None:
     case = application(world, world.oakville)
-    for values in ({}, {"action": "explode"}, {"action": "start"}, {"action": "send_back"}):
+    strange = {"action": "send_back", "missing": ["proof", "salary"]}
+    for values in ({}, {"action": "explode"}, {"action": "start"}, {"action": "send_back"}, strange):
         assert ana.submit(open_case(ana, case.id), "decision", **values).status == 422
     assert find(world.oakville, case.id).version == 1
 
