@@ -26,20 +26,11 @@ MAX_WIDTHS = {"phone": "govuk-input--width-20", "identity_number": "govuk-input-
 
 def sentence(field: Field, problem: validation.Problem) -> str:
     """What the page says about a problem; an empty question has words of its own in the definition."""
-    if (
-        problem.code == "missing"
-        and field.missing
-        and problem.part in ("", field.id, *_first_parts(field, problem))
-    ):
-        return pick(field.missing))
-    words = {
-        key: pick(value) if isinstance(value, Mapping) else value for key, value in problem.params.items()
-    }
+    own = field.missing
+    if problem.code == "missing" and own is not None and not problem.params:
+        return str(pick(own))
+    words = {key: pick(one) if isinstance(one, Mapping) else one for key, one in problem.params.items()}
     return t(problem.message, **words)
-
-
-def _first_parts(field: Field, problem: validation.Problem) -> tuple[str, ...]:
-    return () if problem.params else (problem.part,)
 
 
 def question_views(journey: Journey, page: FormPage, typed: Typed) -> list[dict[str, Any]]:
