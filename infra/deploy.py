@@ -78,12 +78,22 @@ def _code_bucket(connection: Connection) -> str:
     try:
         s3.head_bucket(Bucket=name)
     except ClientError:
-        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": connection.region})
+        _create_bucket(s3, name, connection.region)
         blocked = dict.fromkeys(
             ("BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"), True
         )
         s3.put_public_access_block(Bucket=name, PublicAccessBlockConfiguration=blocked)
     return name
+
+
+def _create_bucket(s3: Any, name: str, region: str) -> None:
+    try:
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": region})
+    except ClientError as error:
+        # S3's oldest region is the one that must not be named.
+        if error.response["Error"]["Code"] != "InvalidLocationConstraint":
+            raise
+        s3.create_bucket(Bucket=name)
 
 
 def _upload(connection: Connection, bucket: str, key: str, read: Any) -> None:

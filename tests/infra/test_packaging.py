@@ -79,6 +79,13 @@ def test_aws_stages_run_on_arm_and_a_python_that_aws_offers(packages: dict[str, 
     assert all("aarch64" in name or "abi3" in name for name in compiled)
 
 
+def test_api_stays_below_the_number_of_paths_that_api_gateway_allows(packages: dict[str, Any]) -> None:
+    """300 resources an API (Amazon API Gateway quotas, REST APIs); Chalice spends one for each path node."""
+    paths = packages["prod"].template["Resources"]["RestAPI"]["Properties"]["DefinitionBody"]["paths"]
+    nodes = {tuple(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 2)}
+    assert len(nodes) < 250
+
+
 def test_every_function_has_a_role_of_its_own(packages: dict[str, Any]) -> None:
     roles = [
         r["Properties"]["Role"]["Fn::GetAtt"][0] for r in packages["prod"].template["Resources"].values()
