@@ -142,14 +142,12 @@ def test_the_list_tells_state_and_latest_reading(river, iot):
     assert rows["river-bridge"]["seen"] is None
 
 
-@pytest.mark.parametrize(
-    "thing", ["", "a", "-a", "a-", "A1", "a/b", "a:b", "a+b", "#", "../x", "x" * 49, "a\n"]
-)
-def test_a_name_that_could_escape_a_topic_or_an_arn_is_refused(river, iot, thing):
-    with pytest.raises(Invalid):
-        add(thing)
-    with pytest.raises((Invalid, NotFound)):
-        admin.handle({"action": "device-revoke", "city": "oakville", "thing": thing})
+def test_a_name_that_could_escape_a_topic_or_an_arn_is_refused(river, iot):
+    for thing in ("", "a", "-a", "a-", "A1", "a/b", "a:b", "a+b", "#", "../x", "x" * 49, "a\n"):
+        with pytest.raises(Invalid):
+            add(thing)
+        with pytest.raises((Invalid, NotFound)):
+            admin.handle({"action": "device-revoke", "city": "oakville", "thing": thing})
 
 
 def test_unknown_profiles_and_devices_and_full_plans_are_refused(river, iot):

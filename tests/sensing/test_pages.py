@@ -125,9 +125,9 @@ def test_a_long_list_is_divided_into_pages(river):
     assert second.find("a", rel="next") is None
 
 
-@pytest.mark.parametrize("asked", ["0", "-1", "x", "９", "99999999999", ""])
-def test_a_page_number_that_is_none_is_the_first_page(river, asked):
-    assert show(pages.show_sensors, river, query={"page": asked}).find("section")
+def test_a_page_number_that_is_none_is_the_first_page(river):
+    for asked in ("0", "-1", "x", "９", "99999999999", ""):
+        assert show(pages.show_sensors, river, query={"page": asked}).find("section")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])
