@@ -4,7 +4,6 @@ why.
 
 from __future__ import annotations
 
-from functions.sensing import service, views
 from functions.sensing.pages import page_number
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
@@ -20,6 +19,8 @@ REFUSED_SHOWN = 50
 @bp.page("/{city}/console/sensors", access="staff")
 def show_devices(ctx: PageContext) -> Page:
     """Devices and refused messages of the last days. Three calls; there is nothing personal in it."""
+    from functions.sensing import service, views
+
     number = page_number(ctx)
     stations, total = service.list_stations(ctx, (number - 1) * SHOWN, SHOWN, every=True)
     refused = service.refused_since(ctx, REFUSED_DAYS, REFUSED_COUNTED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functions.sensing import service, views
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
 from functions.web.responses import Page
@@ -14,6 +13,8 @@ SHOWN = 20
 @bp.page("/{city}/sensors", access="public")
 def show_sensors(ctx: PageContext) -> Page:
     """Every device with value, time, unit, status, a small chart and its numbers. Two calls."""
+    from functions.sensing import service, views  # a cold start for another page does not pay for them
+
     number = page_number(ctx)
     stations, total = service.list_stations(ctx, (number - 1) * SHOWN, SHOWN)
     here = f"/{ctx.city.id}/sensors"
