@@ -16,7 +16,7 @@ from typing import NoReturn, TypeVar
 
 import click
 
-from infra import demo, deploy
+from infra import demo, deploy, processes
 from infra.cli import COMMANDS, main
 from infra.cli.connection import Connection
 from infra.cloud import install
@@ -98,9 +98,9 @@ class Runner:
             self._step("Cities applied", self._apply_cities)
         signins = demo.sign_ins(self.cities, self.local.public_url)
         self._step("Demo sign-ins made", lambda: demo.create_sign_ins(self.connection, signins))
-        self._step("Pages served", lambda: self._start_edge(built, signins))
         if self.cities and _has("simulate"):
             self._step("Devices simulated", self._simulate)
+        self._step("Pages served", lambda: self._start_edge(built, signins))
         self._say_ready(signins)
         self._wait()
 
@@ -132,10 +132,8 @@ class Runner:
             log = self.stack.enter_context(
                 (self.local.data / "logs" / f"simulate-{path.stem}.log").open("wb")
             )
-            process = subprocess.Popen(
-                [*TOWNKIT, "simulate", path.stem], stdout=log, stderr=log, start_new_session=True
-            )
-            self.stack.callback(_end, process)
+            process = processes.start([*TOWNKIT, "simulate", path.stem], log)
+            self.stack.callback(processes.end, process)
 
     def _say_ready(self, signins: list[demo.SignIn]) -> None:
         local = self.local
@@ -176,15 +174,6 @@ def _command(*arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [*TOWNKIT, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _stop(number: int, frame: FrameType | None) -> NoReturn:

@@ -89,6 +89,15 @@ def test_run_keeps_state_and_leaves_nothing_running(tmp_path: Path) -> None:
     assert not local.data.exists()
 
 
+def test_nothing_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
+    local = local_in(tmp_path / "data")
+    with running(local) as (process, said):
+        assert "Townkit is ready:" in said
+        process.kill()
+        process.wait()
+        wait_for(lambda: not mentions(local.data), 20, "every process to end")
+
+
 @pytest.mark.parametrize(
     ("variable", "field"),
     [("TOWNKIT_PORT", "port"), ("TOWNKIT_CLOUD_PORT", "cloud_port"), ("TOWNKIT_MQTT_PORT", "mqtt_port")],
