@@ -22,6 +22,8 @@ from tests.stack import Stack, wait_for
 CITIES = {"oakville": "en", "qinghe": "zh-Hans"}
 RECEIVED = {"en": "Application received", "zh-Hans": "申请已收到"}
 SUBJECT = {"en": "We have received your application", "zh-Hans": "已收到您的申请"}
+# Each kind of page is looked at with its error in one of the cities: a look takes a second.
+WRONG_TURNS = {"oakville": ("name", "address", "proof"), "qinghe": ("since", "reason")}
 pytestmark = pytest.mark.e2e
 
 Open = Callable[..., Any]
@@ -140,15 +142,16 @@ def test_every_page_of_the_way_is_accessible(stack: Stack, window: Open, city: s
 
     def look(page: Any) -> None:
         assert_accessible(page)
-        if where(page) in ("name", "since", "reason", "address"):
-            page.locator("main form button").click()
-            page.wait_for_url("**problem=missing**")
+        if where(page) in WRONG_TURNS[city]:
+            if where(page) == "proof":
+                upload(page, "x.pdf", b"MZ")
+            else:
+                page.locator("main form button").click()
+                page.wait_for_url("**problem=missing**")
             assert page.title().startswith({"en": "Error:", "zh-Hans": "错误"}[lang])
             assert_accessible(page)
             page.reload()
         if where(page) == "proof":
-            upload(page, "x.pdf", b"MZ")
-            assert_accessible(page)
             upload(page)
             assert_accessible(page)
             page.locator("#remove button").click()
