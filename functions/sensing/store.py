@@ -16,16 +16,16 @@ from pynamodb.exceptions import PutError, TransactWriteError
 from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
-from functions.core import keys
+from functions.core import keys, usage
 from functions.core.store import CityModel, contended, failed_conditions, transaction
 from functions.sensing import packing
 from functions.sensing.domain import Reading, Transition
-from functions.sensing.intake import Pack, Stale
+from functions.sensing.intake import TRIES, Pack, Stale
 from functions.sensing.packing import Open, Step
 
 ACTIVE, REVOKED = "active", "revoked"
 DAY_MS = 86_400_000
-BATCH = 100  # keys of one BatchGetItem
+REFUSALS_AT_ONCE = 50  # a transaction takes a hundred operations
 _CONDITION = "ConditionalCheckFailedException"
 
 
@@ -360,20 +360,40 @@ def put_device(tx: TransactWrite, device: Device, certificate: str) -> None:
     tx.update(OpenItem(keys.device(device.thing), keys.OPEN), actions=actions)
 
 
-def put_refusals(refusals: Iterable[tuple[str, Refusal]], ttl: int) -> None:
-    """Keep refusals under an id of their message, so that a repeat of the message counts once."""
-    with RefusedItem.batch_write() as batch:
-        for message_id, refusal in refusals:
-            batch.save(
-                RefusedItem(
-                    keys.REFUSED,
-                    f"{refusal.at}#{message_id}",
-                    thing=refusal.thing,
-                    reason=refusal.reason,
-                    times=refusal.count,
-                    ttl=ttl,
-                )
-            )
+def put_refusals(refused: Iterable[tuple[str, Refusal]], ttl: int) -> None:
+    """Keep and count refusals under an id of their message: a repeat of the message counts once. Raises Stale
+    when too many others write the same counter.
+    """
+    pending, tries = list(refused), 0
+    while pending:
+        part = pending[:REFUSALS_AT_ONCE]
+        try:
+            with transaction() as tx:
+                for message_id, refusal in part:
+                    tx.save(
+                        _refused_item(message_id, refusal, ttl), condition=RefusedItem.pk.does_not_exist()
+                    )
+                usage.add_to(tx, "refused", len(part))
+            pending = pending[REFUSALS_AT_ONCE:]
+        except TransactWriteError as error:
+            kept = set(failed_conditions(error))
+            tries += not kept
+            if not kept and not contended(error):
+                raise
+            if tries >= TRIES:
+                raise Stale from error
+            pending = [entry for n, entry in enumerate(part) if n not in kept] + pending[REFUSALS_AT_ONCE:]
+
+
+def _refused_item(message_id: str, refusal: Refusal, ttl: int) -> RefusedItem:
+    return RefusedItem(
+        keys.REFUSED,
+        f"{refusal.at}#{message_id}",
+        thing=refusal.thing,
+        reason=refusal.reason,
+        times=refusal.count,
+        ttl=ttl,
+    )
 
 
 def refusals(since: str, limit: int) -> list[Refusal]:

@@ -8,7 +8,6 @@ from datetime import UTC, timedelta
 from functions.core import usage
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, t
-from functions.sensing.service import day_counts
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
 from functions.web.responses import Page
@@ -31,6 +30,8 @@ SHOWN: dict[str, tuple[str, bool]] = {
 @bp.page("/{city}/console/usage", access="staff")
 def show_usage(ctx: PageContext) -> Page:
     """The last seven UTC days, today included. Three calls; nothing personal in it."""
+    from functions.sensing.service import day_counts  # other pages' cold starts do not pay for it
+
     if ctx.staff is None or not ctx.staff.is_admin:
         raise NotFound
     days = [(ctx.now.astimezone(UTC).date() - timedelta(days=n)).isoformat() for n in range(DAYS)]

@@ -129,6 +129,17 @@ def test_a_redelivered_batch_stores_and_counts_nothing_twice(river):
     assert values(river.oakville, "river-bridge") == [1.0, 1.1]
     assert list(open_of(river.oakville, "river-bridge").days.values()) == [(1, 2)]
     assert len(refused(river, river.oakville)) == 1
+    with scope.tenant_scope(river.oakville):
+        assert usage.of_day("2026-11-20")["refused"] == 1
+
+
+def test_many_refusals_at_once_are_each_counted_once(river):
+    batch = [record("oakville", "river-bridge", "nonsense", id=f"m{n}") for n in range(130)]
+    assert send(*batch[:70]) == []
+    assert send(*batch) == []
+    assert len(refused(river, river.oakville)) == 100  # the console's page; the count goes on
+    with scope.tenant_scope(river.oakville):
+        assert usage.of_day("2026-11-20")["refused"] == 130
 
 
 def test_a_crash_on_one_device_fails_its_messages_alone(river):
