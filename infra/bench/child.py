@@ -77,14 +77,14 @@ def main() -> None:
     make = {"ours": ours, "bare": bare}[kind]
     started, busy = time.perf_counter(), time.process_time()
     app = make(recording["template"])
-    ready, busy = time.perf_counter() - started, time.process_time() - busy
+    ready, busy_ready = time.perf_counter() - started, time.process_time() - busy
     play(recording["tape"])
     event = recording["events"][kind]
     answer = app(event, None)
-    first = time.perf_counter() - started
+    busy_first = time.process_time() - busy
     if answer["statusCode"] != 200:
         raise RuntimeError(f"answered {answer['statusCode']}: {str(answer['body'])[:300]}")
-    _say(ready=ready * 1000, cpu=busy * 1000, first=first * 1000)
+    _say(ready=ready * 1000, cpu=busy_ready * 1000, first=busy_first * 1000)
     for line in sys.stdin:
         what, number = line.split()
         events = strangers(event, int(number)) if what == "visit" else [event] * int(number)
