@@ -20,7 +20,7 @@ from functions.services import pages as services_pages  # noqa: E402
 from functions.tenancy import console as tenancy_console  # noqa: E402
 from functions.web import pages as web_pages  # noqa: E402
 
-app = Chalice(app_name="townkit")
+app = Chalice(app_name="townkit", configure_logs=False)  # functions/core/log.py writes each line, once
 
 for feature in (
     web_pages,
