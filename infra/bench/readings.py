@@ -36,6 +36,8 @@ def measure() -> Section:
             thing = f"{THING}-{size}"
             _register(world.oakville, thing)
             spent_wru, spent_rru, calls = _send(Meter(world.dynamodb), thing, size)
+            if world.messages(world.refused_url):
+                raise RuntimeError("a reading was refused")
             readings = MESSAGES * size
             figures.append(Figure(f"Write units of a reading {name}", spent_wru / readings, "units", limit))
             rows.append(
