@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -218,9 +219,9 @@ def running_stack(
         deploy.deploy(connection, built, local_parameters(local))
         stack = Stack(local, connection)
         files = [demo.TENANTS / f"{city}.yaml" for city in cities]
-        for file in files:
-            done = stack.townkit("apply", str(file))
-            assert done.returncode == 0, done.stdout + done.stderr
+        with ThreadPoolExecutor() as pool:
+            for done in pool.map(lambda file: stack.townkit("apply", str(file)), files):
+                assert done.returncode == 0, done.stdout + done.stderr
         stack.signins += demo.sign_ins(files, local.public_url)
         demo.create_sign_ins(connection, stack.signins)
         secret = deploy.ensure_secret(connection, deploy.secret_names(local.stage)["EdgeSecretParameter"])
