@@ -27,10 +27,10 @@ def nothing(_: Town) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Case:
-    """``who`` is the person who may (``Town.person``), or None for anybody. ``ids`` fill the path, ``query`` and
-    ``form`` are sent with it, all of the city that is knocked at; ``alien`` are ids of it where ``ids`` are
-    no secret. ``shows`` proves that its own person was let in. ``foreign`` is how others are refused, at the
-    address of the town that it is given."""
+    """``who`` is the person who may (``Town.person``), or None for anybody. ``ids`` fill the path, ``query``
+    and ``form`` are sent with it, all of the city that is knocked at; ``alien`` are ids of it where ``ids``
+    are no secret. ``shows`` proves that its own person was let in. ``foreign`` is how others are refused, at
+    the address of the town that it is given."""
 
     method: str
     path: str
