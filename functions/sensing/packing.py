@@ -9,17 +9,16 @@ alone and a repeat is harmless.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from functions.sensing.codec import encode, metrics_of
 from functions.sensing.domain import Arrival, Reading, Rule, Transition, walk
 
 RECORDS_MAX = 520  # bytes of readings in an open item: with everything else it stays under 1 KB
 KEEP_MAX = 180  # bytes of readings that stay in the open item when a pack is closed
 CLOSED_MAX = 3_500  # a closed pack that late readings make larger is divided
 DAYS_KEPT = 7
-_SCALE = 1000
 
 
 @dataclass(frozen=True)
@@ -201,92 +200,5 @@ def count(days: Mapping[int, tuple[int, int]], taken: Iterable[Arrival]) -> dict
     return {day: after[day] for day in sorted(after)[-DAYS_KEPT:]}
 
 
-def encode(readings: Sequence[Reading], metrics: Sequence[str]) -> bytes:
-    """Records in order of time: varint (metric index x 2 + 1 if scaled), zig-zag varint of the step in
-    milliseconds, then the value: a float64, or a zig-zag varint of thousandths when that gives the very same
-    float.
-    """
-    out = bytearray()
-    at = 0
-    index = {metric: n for n, metric in enumerate(metrics)}
-    for reading in sorted(readings):
-        thousandths = _thousandths(reading.value)
-        out += _varint(index[reading.metric] * 2 + (thousandths is not None))
-        out += _varint(_zigzag(reading.at - at))
-        at = reading.at
-        out += struct.pack("<d", reading.value) if thousandths is None else _varint(_zigzag(thousandths))
-    return bytes(out)
-
-
-def decode(data: bytes, metrics: Sequence[str]) -> list[Reading]:
-    """The inverse of :func:`encode`; raises ValueError when the bytes are damaged."""
-    found, position, at = [], 0, 0
-    try:
-        while position < len(data):
-            head, position = _read_varint(data, position)
-            delta, position = _read_varint(data, position)
-            at += _unzigzag(delta)
-            if head & 1:
-                number, position = _read_varint(data, position)
-                value = _unzigzag(number) / _SCALE
-            else:
-                (value,) = struct.unpack_from("<d", data, position)
-                position += 8
-            found.append(Reading(at, metrics[head >> 1], value))
-    except (IndexError, struct.error) as error:
-        raise ValueError("a pack of readings is damaged") from error
-    return found
-
-
-def metrics_of(readings: Iterable[Reading]) -> list[str]:
-    """The names that a pack's header lists."""
-    return sorted({reading.metric for reading in readings})
-
-
-def encode_days(days: Mapping[int, tuple[int, int]]) -> bytes:
-    """Ten bytes a day: day, messages, readings."""
-    return b"".join(struct.pack("<HII", day, *days[day]) for day in sorted(days))
-
-
-def decode_days(data: bytes) -> dict[int, tuple[int, int]]:
-    """The inverse of :func:`encode_days`."""
-    return {day: (messages, readings) for day, messages, readings in struct.iter_unpack("<HII", data)}
-
-
 def _bytes(readings: Sequence[Reading]) -> int:
     return len(encode(readings, metrics_of(readings)))
-
-
-def _thousandths(value: float) -> int | None:
-    if not abs(value) < 1e9:
-        return None
-    number = round(value * _SCALE)
-    return number if struct.pack("<d", number / _SCALE) == struct.pack("<d", value) else None
-
-
-def _zigzag(number: int) -> int:
-    return number * 2 if number >= 0 else -number * 2 - 1
-
-
-def _unzigzag(number: int) -> int:
-    return number >> 1 if not number & 1 else -((number + 1) >> 1)
-
-
-def _varint(number: int) -> bytes:
-    out = bytearray()
-    while number > 0x7F:
-        out.append(number & 0x7F | 0x80)
-        number >>= 7
-    out.append(number)
-    return bytes(out)
-
-
-def _read_varint(data: bytes, position: int) -> tuple[int, int]:
-    shift = result = 0
-    while True:
-        byte = data[position]
-        position += 1
-        result |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return result, position
-        shift += 7

@@ -14,6 +14,7 @@ from functions.core.i18n import N_, pick
 from functions.sensing import intake, quota, store
 from functions.sensing.domain import Arrival, Rule, Transition, readings_of
 from functions.sensing.senml import SenmlError, resolve
+from functions.sensing.shelf import DynamoShelf
 from functions.sensing.store import DAY_MS, Device, Known, Refusal
 
 REFUSALS_KEPT_DAYS = 30
@@ -115,7 +116,7 @@ def profile(ctx: Context, profile_id: str) -> Mapping[str, Any]:
     return found
 
 
-def _shelf(ctx: Context, device: Known) -> store.DynamoShelf:
+def _shelf(ctx: Context, device: Known) -> DynamoShelf:
     kept = ctx.city.config.get("privacy", {}).get("retention", {}).get("readings", {})
     config = {rule["id"]: rule for rule in _config(ctx)["rules"]}
 
@@ -145,7 +146,7 @@ def _shelf(ctx: Context, device: Known) -> store.DynamoShelf:
         except NotFound:  # the incident's time has run out and it was deleted
             log.info("cleared without incident", city=ctx.city.id, thing=device.thing, case=case_id)
 
-    return store.DynamoShelf(device, int(kept.get("days", READINGS_KEPT_DAYS)), on_raise, on_clear)
+    return DynamoShelf(device, int(kept.get("days", READINGS_KEPT_DAYS)), on_raise, on_clear)
 
 
 def evidence(ctx: Context, device: Known, transition: Transition) -> dict[str, Any]:

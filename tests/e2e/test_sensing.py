@@ -97,13 +97,13 @@ def table_of(stack: Stack, city: str) -> str:
 
 
 def stored(stack: Stack, city: str, thing: str) -> list[Any]:
-    from functions.sensing import packing
+    from functions.sensing import codec
 
     key = {"pk": {"S": f"DEVICE#{thing}"}, "sk": {"S": "OPEN"}}
     item = stack.client("dynamodb").get_item(TableName=table_of(stack, city), Key=key).get("Item")
     if not item or "r" not in item:
         return []
-    return packing.decode(item["r"]["B"], item["m"]["S"].split(","))
+    return codec.decode(item["r"]["B"], item["m"]["S"].split(","))
 
 
 def read(stack: Stack, path: str) -> str:

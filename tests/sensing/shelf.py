@@ -1,6 +1,6 @@
 """A shelf in memory with the conditions of the real one, and a writer that can be made to fall half way."""
 
-from functions.sensing import packing
+from functions.sensing import codec
 from functions.sensing.domain import Arrival, Reading
 from functions.sensing.intake import Pack, Stale
 from functions.sensing.packing import Open
@@ -28,7 +28,7 @@ class FakeShelf:
         if not starts:
             return Pack(0)
         version, _, data, metrics = self.packs[max(starts)]
-        return Pack(max(starts), version, tuple(packing.decode(data, metrics)))
+        return Pack(max(starts), version, tuple(codec.decode(data, metrics)))
 
     def _tick(self):
         self.writes += 1
@@ -36,8 +36,8 @@ class FakeShelf:
             raise Crash
 
     def _put(self, start, version, source, readings):
-        metrics = packing.metrics_of(readings)
-        self.packs[start] = (version, source, packing.encode(readings, metrics), metrics)
+        metrics = codec.metrics_of(readings)
+        self.packs[start] = (version, source, codec.encode(readings, metrics), metrics)
 
     def write(self, before, step):
         if step.closed:
@@ -65,15 +65,15 @@ class FakeShelf:
         self.item = self._through_bytes(after)
 
     def _through_bytes(self, open_):
-        metrics = packing.metrics_of(open_.readings)
-        assert tuple(packing.decode(packing.encode(open_.readings, metrics), metrics)) == open_.readings
-        assert packing.decode_days(packing.encode_days(open_.days)) == dict(open_.days)
+        metrics = codec.metrics_of(open_.readings)
+        assert tuple(codec.decode(codec.encode(open_.readings, metrics), metrics)) == open_.readings
+        assert codec.decode_days(codec.encode_days(open_.days)) == dict(open_.days)
         return open_
 
     def series(self):
         found = set(self.item.readings)
         for _, _, data, metrics in self.packs.values():
-            found |= set(packing.decode(data, metrics))
+            found |= set(codec.decode(data, metrics))
         return sorted(found)
 
 

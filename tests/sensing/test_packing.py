@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from functions.sensing import intake, packing
+from functions.sensing import codec, intake, packing
 from functions.sensing.domain import Arrival, Reading, Rule
 from functions.sensing.intake import Stale
 from functions.sensing.packing import Open
@@ -20,8 +20,8 @@ READINGS = st.builds(Reading, st.integers(1, 2**45), st.sampled_from(["a", "b-lo
 
 @given(st.lists(READINGS, max_size=30))
 def test_what_is_encoded_is_decoded_bit_for_bit(readings):
-    metrics = packing.metrics_of(readings)
-    back = packing.decode(packing.encode(readings, metrics), metrics)
+    metrics = codec.metrics_of(readings)
+    back = codec.decode(codec.encode(readings, metrics), metrics)
     assert [(r.at, r.metric, math.copysign(1, r.value), r.value) for r in back] == [
         (r.at, r.metric, math.copysign(1, r.value), r.value) for r in sorted(readings)
     ]
@@ -30,7 +30,7 @@ def test_what_is_encoded_is_decoded_bit_for_bit(readings):
 @given(st.binary(max_size=60))
 def test_damaged_bytes_are_an_error_or_readings_never_a_crash(data):
     try:
-        packing.decode(data, ["a"])
+        codec.decode(data, ["a"])
     except (ValueError, OverflowError) as error:
         assert "damaged" in str(error) or isinstance(error, OverflowError)
 
@@ -98,10 +98,10 @@ def test_closed_packs_do_not_overlap_and_stay_small(messages):
     ends = [*starts[1:], shelf.item.floor] if starts else []
     for start, end in zip(starts, ends, strict=True):
         _, _, data, metrics = shelf.packs[start]
-        assert all(start < r.at <= end for r in packing.decode(data, metrics))
+        assert all(start < r.at <= end for r in codec.decode(data, metrics))
         assert len(data) <= packing.CLOSED_MAX
-    metrics = packing.metrics_of(shelf.item.readings)
-    assert len(packing.encode(shelf.item.readings, metrics)) <= packing.RECORDS_MAX + 20
+    metrics = codec.metrics_of(shelf.item.readings)
+    assert len(codec.encode(shelf.item.readings, metrics)) <= packing.RECORDS_MAX + 20
 
 
 def test_two_writers_of_one_device_lose_nothing():

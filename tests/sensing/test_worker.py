@@ -4,7 +4,8 @@ import pytest
 
 from functions.cases import store as cases
 from functions.core import keys, scope, usage
-from functions.sensing import packing, quota, service, store
+from functions.sensing import codec, quota, service, store
+from functions.sensing.shelf import DynamoShelf
 from functions.sensing.worker import handle_readings
 from tests.sensing.conftest import RECEIVED, level, open_of, record, refused, register, values
 from tests.world import NOW
@@ -162,7 +163,7 @@ def test_a_crash_on_one_device_fails_its_messages_alone(river):
 def test_a_crash_half_way_and_the_redelivery_leave_one_series_and_one_incident(river, monkeypatch):
     """The write after the incident's transaction fails once: the message comes again."""
     pack = [{"n": "level", "v": v, "t": n - 20} for n, v in enumerate([1.0, 3.6, 3.7, 3.8, 1.0, 1.1])]
-    original, calls = store.DynamoShelf.write, []
+    original, calls = DynamoShelf.write, []
 
     def write(self, before, step):
         calls.append(step)
@@ -170,7 +171,7 @@ def test_a_crash_half_way_and_the_redelivery_leave_one_series_and_one_incident(r
             raise RuntimeError("the process ends here")
         original(self, before, step)
 
-    monkeypatch.setattr(store.DynamoShelf, "write", write)
+    monkeypatch.setattr(DynamoShelf, "write", write)
     assert send(record("oakville", "river-bridge", pack, id="a")) == ["a"]
     assert len(incidents(river.oakville)) == 1
     assert send(record("oakville", "river-bridge", pack, id="a")) == []
@@ -254,7 +255,7 @@ def test_long_series_are_closed_into_packs_that_end_by_themselves(river):
     ]
     assert items
     assert all("ttl" in item and "list_key" not in item for item in items)
-    stored = [r for i in items for r in packing.decode(i["r"]["B"], i["m"]["S"].split(","))]
+    stored = [r for i in items for r in codec.decode(i["r"]["B"], i["m"]["S"].split(","))]
     stored += open_of(river.oakville, "river-bridge").readings
     assert sorted({r.value for r in stored}) == [n / 100 for n in range(260)]
 
