@@ -122,22 +122,7 @@ def _parse(payload: bytes | str, limits: Limits) -> list[dict[str, Any]]:
         _refuse(
             N_("the message has %(size)s bytes; at most %(most)s are taken"), size=len(raw), most=limits.bytes
         )
-    try:
-        rows = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
-    except UnicodeDecodeError:
-        _refuse(N_("the message is not UTF-8 text"))
-    except json.JSONDecodeError as error:
-        _refuse(
-            N_("the message is not JSON: line %(line)s, column %(column)s"),
-            line=error.lineno,
-            column=error.colno,
-        )
-    except RecursionError:
-        _refuse(N_("the message is nested too deeply"))
-    except SenmlError:
-        raise
-    except ValueError:  # an integer of thousands of digits
-        _refuse(N_("the message holds a number that is too long"))
+    rows = _load(raw)
     if not isinstance(rows, list):
         _refuse(N_("a SenML pack is a JSON array of records"))  # §5
     if not rows:
@@ -152,6 +137,25 @@ def _parse(payload: bytes | str, limits: Limits) -> list[dict[str, Any]]:
         if not isinstance(row, dict):
             _refuse(N_("it is not an object"), number)
     return rows
+
+
+def _load(raw: bytes) -> Any:
+    try:
+        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
+    except UnicodeDecodeError:
+        _refuse(N_("the message is not UTF-8 text"))
+    except json.JSONDecodeError as error:
+        _refuse(
+            N_("the message is not JSON: line %(line)s, column %(column)s"),
+            line=error.lineno,
+            column=error.colno,
+        )
+    except RecursionError:
+        _refuse(N_("the message is nested too deeply"))
+    except SenmlError:
+        raise
+    except ValueError:  # an integer of thousands of digits
+        _refuse(N_("the message holds a number that is too long"))
 
 
 def _no_constant(text: str) -> NoReturn:

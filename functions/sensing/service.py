@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any
 
-from functions.core import clock, ids, log
-from functions.core.context import Actor, Context
-from functions.core.i18n import N_, pick
-from functions.sensing import intake, quota, store
-from functions.sensing.domain import Arrival, Rule, Transition, readings_of
+from functions.core import clock, log
+from functions.core.context import Context
+from functions.core.i18n import N_
+from functions.sensing import alarms, intake, quota, store
+from functions.sensing.domain import Arrival, Rule, readings_of
 from functions.sensing.senml import SenmlError, resolve
 from functions.sensing.shelf import DynamoShelf
 from functions.sensing.store import DAY_MS, Device, Known, Refusal
@@ -118,61 +119,13 @@ def profile(ctx: Context, profile_id: str) -> Mapping[str, Any]:
 
 def _shelf(ctx: Context, device: Known) -> DynamoShelf:
     kept = ctx.city.config.get("privacy", {}).get("retention", {}).get("readings", {})
-    config = {rule["id"]: rule for rule in _config(ctx)["rules"]}
-
-    def on_raise(tx: Any, transition: Transition) -> str:
-        from functions.cases import service as cases
-
-        entry = config[transition.rule.id]
-        alarm = cases.Alarm(
-            id=ids.new_id(ctx.now),
-            thing=device.thing,
-            rule=transition.rule.id,
-            title=pick(entry["title"], ctx.city.languages[0]),
-            department=entry["department"],
-            severity=entry["severity"],
-            evidence=evidence(ctx, device, transition),
-        )
-        cases.open_incident(tx, _speaker(ctx, device), alarm)
-        return alarm.id
-
-    def on_clear(case_id: str, transition: Transition) -> None:
-        from functions.cases import service as cases
-        from functions.core.errors import NotFound
-
-        moment = datetime.fromtimestamp(transition.reading.at / 1000, UTC)
-        try:
-            cases.note_cleared(_speaker(ctx, device), case_id, moment, evidence(ctx, device, transition))
-        except NotFound:  # the incident's time has run out and it was deleted
-            log.info("cleared without incident", city=ctx.city.id, thing=device.thing, case=case_id)
-
-    return DynamoShelf(device, int(kept.get("days", READINGS_KEPT_DAYS)), on_raise, on_clear)
-
-
-def evidence(ctx: Context, device: Known, transition: Transition) -> dict[str, Any]:
-    """What a clerk sees of the reading that changed an alarm: names, value, unit, level, time (ISO, UTC)."""
-    rule, reading = transition.rule, transition.reading
-    quantity = profile(ctx, device.profile)["quantities"].get(reading.metric, {})
-    return {
-        "thing": device.thing,
-        "names": names_of(ctx, device.thing),
-        "metric": reading.metric,
-        "metric_names": quantity.get("names", {}),
-        "value": reading.value,
-        "unit": quantity.get("unit"),
-        "kind": rule.kind,
-        "level": rule.level if transition.change == "raised" else rule.clear,
-        "at": clock.iso(datetime.fromtimestamp(reading.at / 1000, UTC)),
-    }
-
-
-def names_of(ctx: Context, thing: str) -> dict[str, str]:
-    """The device's names by language in the city's file; empty when the file does not name it."""
-    return next((dict(entry["names"]) for entry in _config(ctx)["things"] if entry["thing"] == thing), {})
-
-
-def _speaker(ctx: Context, device: Known) -> Context:
-    return Context(ctx.city, Actor("device", device.thing), ctx.lang, ctx.now, ctx.request_id)
+    quantities = profile(ctx, device.profile)["quantities"]
+    return DynamoShelf(
+        device,
+        int(kept.get("days", READINGS_KEPT_DAYS)),
+        partial(alarms.open_incident, ctx, device.thing, quantities),
+        partial(alarms.note_cleared, ctx, device.thing, quantities),
+    )
 
 
 def _keep_refusals(refused: Sequence[tuple[Message, SenmlError]]) -> None:

@@ -78,19 +78,23 @@ def _quantity(
         "level": None if level is None else formats.number(level, precision),
         "value": None,
     }
-    if readings:
-        values = [reading.value for reading in readings]
-        view |= {
-            "value": formats.number(values[-1], precision),
-            "at": when(readings[-1].at),
-            "seen": stamp(ctx, readings[-1].at),
-            "first_at": when(readings[0].at),
-            "low": formats.number(min(values), precision),
-            "high": formats.number(max(values), precision),
-            "chart": line(readings, level),
-            "rows": [(stamp(ctx, r.at), formats.number(r.value, precision)) for r in reversed(readings)],
-        }
-    return view
+    return view | _numbers(ctx, readings, level, precision) if readings else view
+
+
+def _numbers(
+    ctx: Context, readings: Sequence[Reading], level: float | None, precision: int
+) -> dict[str, Any]:
+    values = [reading.value for reading in readings]
+    return {
+        "value": formats.number(values[-1], precision),
+        "at": when(readings[-1].at),
+        "seen": stamp(ctx, readings[-1].at),
+        "first_at": when(readings[0].at),
+        "low": formats.number(min(values), precision),
+        "high": formats.number(max(values), precision),
+        "chart": line(readings, level),
+        "rows": [(stamp(ctx, r.at), formats.number(r.value, precision)) for r in reversed(readings)],
+    }
 
 
 def _status(
