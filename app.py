@@ -1,4 +1,5 @@
-"""Composition root: creates the Chalice app, registers the blueprints, declares the functions that serve no HTTP."""
+"""Composition root: creates the Chalice app, registers the blueprints, declares the functions that serve
+no HTTP."""
 
 import sys
 from pathlib import Path

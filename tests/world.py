@@ -1,5 +1,5 @@
-"""A small world in moto with two cities, so that leaks are possible by default. Everything goes through the same scope
-and sessions as in production; only AWS is moto."""
+"""A small world in moto with two cities, so that leaks are possible by default. Everything goes through
+the same scope and sessions as in production; only AWS is moto."""
 
 from __future__ import annotations
 
@@ -89,7 +89,10 @@ def two_cities(configs: dict[str, dict[str, Any]]) -> Iterator[World]:
             TableName="townkit-test-platform",
             BillingMode="PAY_PER_REQUEST",
             AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
         )
         s3 = boto3.client("s3", region_name=REGION)
         s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
@@ -100,7 +103,9 @@ def two_cities(configs: dict[str, dict[str, Any]]) -> Iterator[World]:
         sqs = boto3.client("sqs", region_name=REGION)
         tasks = sqs.create_queue(QueueName="tasks")["QueueUrl"]
         refused = sqs.create_queue(QueueName="refused")["QueueUrl"]
-        with patch.dict("os.environ", {"TOWNKIT_TASKS_QUEUE_URL": tasks, "TOWNKIT_REFUSED_QUEUE_URL": refused}):
+        with patch.dict(
+            "os.environ", {"TOWNKIT_TASKS_QUEUE_URL": tasks, "TOWNKIT_REFUSED_QUEUE_URL": refused}
+        ):
             settings.settings.cache_clear()
             cities = [seal(city_id, "live", config, 1) for city_id, config in configs.items()]
             yield World(cities[0], cities[1], dynamodb, s3, sqs, tasks, refused)

@@ -83,7 +83,8 @@ class Document:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as the store answers it. ``answers`` are by field id; ``definition`` is the digest it began with."""
+    """A case as the store answers it. ``answers`` are by field id; ``definition`` is the digest it began
+    with."""
 
     id: str
     kind: Kind
@@ -133,7 +134,8 @@ class Case:
 
 
 def check_decision(case: Case, decision: Decision) -> Action:
-    """The action of a decision; raises Invalid naming the field that is empty, too long or not allowed now."""
+    """The action of a decision; raises Invalid naming the field that is empty, too long or not allowed
+    now."""
     action = ACTIONS.get(decision.action)
     if action is None or action.name not in STAFF_ACTIONS or action.kind != case.kind:
         raise Invalid({"action": N_("Choose what to do with this case")})
@@ -141,7 +143,9 @@ def check_decision(case: Case, decision: Decision) -> Action:
         raise Invalid({"action": N_("This is not possible in the case's present state")})
     if action.needs in ("reason", "note"):
         if not decision.reason.strip():
-            raise Invalid({"reason": N_("Enter a reason") if action.needs == "reason" else N_("Enter what was done")})
+            raise Invalid(
+                {"reason": N_("Enter a reason") if action.needs == "reason" else N_("Enter what was done")}
+            )
         if len(decision.reason) > MAX_REASON:
             raise Invalid({"reason": N_("Use 2,000 characters or fewer")})
     if action.needs == "missing":
@@ -157,8 +161,8 @@ def _check_missing(missing: tuple[Missing, ...]) -> None:
 
 
 def mask_name(name: str) -> str:
-    """A name that its bearer recognises and a stranger cannot use: the first letter of each part and stars (``张**``,
-    ``M**** G*****``). A part of one letter becomes a star."""
+    """A name that its bearer recognises and a stranger cannot use: the first letter of each part and stars
+    (``张**``, ``M**** G*****``). A part of one letter becomes a star."""
     parts = name.split()
     if len(parts) == 1 and not name.isascii():
         return name[:1] + "*" * max(1, len(name) - 1)

@@ -1,5 +1,6 @@
-"""Use cases on cases. Every change is one transaction: the case, its audit event, the outbox row, exact usage. Another
-person's view meanwhile is retried; another person's decision is a Conflict and nothing is written."""
+"""Use cases on cases. Every change is one transaction: the case, its audit event, the outbox row, exact
+usage. Another person's view meanwhile is retried; another person's decision is a Conflict and nothing is
+written."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ def _already(ctx: Context, case_id: str) -> Submitted | None:
 def submit_application(
     ctx: Context, application: Application, also: Callable[[TransactWrite, Case], None] | None = None
 ) -> Submitted:
-    """Turn a draft into a case. ``also`` adds to the transaction (marking the draft sent). Idempotent by the draft's id.
+    """Turn a draft into a case. ``also`` adds to the transaction (marking the draft sent). Idempotent by
+    the draft's id.
 
     Raises Conflict when it could not be written after several tries; then nothing was."""
     from functions.notifications import service as notifications
@@ -80,7 +82,9 @@ def submit_application(
                 pointer = None
                 _put_new(tx, ctx, case, "submitted", {"service": case.service})
                 tx.save(
-                    store.ReferenceItem(keys.reference(ids.normal(case.reference)), keys.META, case_id=case.id),
+                    store.ReferenceItem(
+                        keys.reference(ids.normal(case.reference)), keys.META, case_id=case.id
+                    ),
                     condition=store.ReferenceItem.pk.does_not_exist(),
                 )
                 usage.add_to(tx, "applications", 1, ctx.now)
@@ -134,7 +138,8 @@ def _change(
     version: int | None,
     step: Callable[[TransactWrite, store.CaseFile], tuple[Case, str, dict[str, object], str | None] | None],
 ) -> Case:
-    """Read, let ``step`` make the next case, write it with its event on the condition that the version still holds."""
+    """Read, let ``step`` make the next case, write it with its event on the condition that the version
+    still holds."""
     from functions.notifications import service as notifications
 
     for _ in range(TRIES):
@@ -168,8 +173,8 @@ def _change(
 
 
 def decide(ctx: Context, staff: Staff, case_id: str, decision: Decision) -> Case:
-    """Carry out a clerk's decision. Raises NotFound for a case of another department, Conflict when the case changed
-    since the clerk opened it, Invalid for a decision that lacks something."""
+    """Carry out a clerk's decision. Raises NotFound for a case of another department, Conflict when the
+    case changed since the clerk opened it, Invalid for a decision that lacks something."""
 
     def step(tx: TransactWrite, found: store.CaseFile) -> tuple[Case, str, dict[str, object], str | None]:
         case = found.case
@@ -197,10 +202,12 @@ def decide(ctx: Context, staff: Staff, case_id: str, decision: Decision) -> Case
 
 
 def resubmit(ctx: Context, case_id: str, answers: dict[str, Any], documents: tuple[Document, ...]) -> Case:
-    """The applicant hands in what was missing: ``answers`` replace those of the same fields, ``documents`` of the same
-    field. Sending it twice changes nothing the second time."""
+    """The applicant hands in what was missing: ``answers`` replace those of the same fields, ``documents``
+    of the same field. Sending it twice changes nothing the second time."""
 
-    def step(tx: TransactWrite, found: store.CaseFile) -> tuple[Case, str, dict[str, object], str | None] | None:
+    def step(
+        tx: TransactWrite, found: store.CaseFile
+    ) -> tuple[Case, str, dict[str, object], str | None] | None:
         case = found.case
         action = ACTIONS["resubmit"]
         if case.state == action.target:
@@ -210,7 +217,11 @@ def resubmit(ctx: Context, case_id: str, answers: dict[str, Any], documents: tup
         fields = {document.field for document in documents}
         kept = tuple(document for document in case.documents if document.field not in fields)
         changed = replace(
-            case, state=action.target, answers={**case.answers, **answers}, documents=kept + documents, missing=()
+            case,
+            state=action.target,
+            answers={**case.answers, **answers},
+            documents=kept + documents,
+            missing=(),
         )
         return changed, action.name, {"fields": sorted({*answers, *fields})}, action.mail
 
@@ -235,15 +246,17 @@ def view_case(ctx: Context, staff: Staff, case_id: str) -> store.CaseFile:
 def list_cases(
     staff: Staff, department: str, group: str, limit: int = 25, after: dict[str, Any] | None = None
 ) -> tuple[list[store.CaseItem], Any]:
-    """A page of a department's desk; the rows carry no applicant's full name. Raises NotFound for a foreign department."""
+    """A page of a department's desk; the rows carry no applicant's full name. Raises NotFound for a
+    foreign department."""
     if department not in staff.departments:
         raise NotFound
     return store.list_desk(department, group, limit, after)
 
 
 def find_for_applicant(ctx: Context, reference: str, code: str, network: str) -> str:
-    """The id of the case that a reference and a code open. The answer is the same for an unknown reference and a wrong
-    code; after five wrong codes the reference is locked for an hour, after thirty the network is.
+    """The id of the case that a reference and a code open. The answer is the same for an unknown reference
+    and a wrong code; after five wrong codes the reference is locked for an hour, after thirty the network
+    is.
 
     Raises NotFound, or RateLimited when locked (architecture section 8)."""
     normal = ids.normal(reference)[:32]
@@ -264,7 +277,8 @@ def find_for_applicant(ctx: Context, reference: str, code: str, network: str) ->
 
 
 def case_for_applicant(ctx: Context, case_id: str) -> Case:
-    """The applicant's own case, for a session that ``find_for_applicant`` or a submit opened. Audited; two calls."""
+    """The applicant's own case, for a session that ``find_for_applicant`` or a submit opened. Audited; two
+    calls."""
     found = store.get_file(case_id)
     if found is None or found.case.kind != "application":
         raise NotFound
@@ -297,7 +311,8 @@ class Alarm:
 
 
 def open_incident(tx: TransactWrite, ctx: Context, alarm: Alarm) -> Case:
-    """Add a new incident to the caller's transaction. ``alarm.id`` becomes the case's id: opening twice fails."""
+    """Add a new incident to the caller's transaction. ``alarm.id`` becomes the case's id: opening twice
+    fails."""
     case = Case(
         id=alarm.id,
         kind="incident",
@@ -318,12 +333,17 @@ def open_incident(tx: TransactWrite, ctx: Context, alarm: Alarm) -> Case:
 
 
 def note_cleared(ctx: Context, case_id: str, moment: datetime, evidence: dict[str, Any]) -> None:
-    """The sensor is back below its clear level: kept with the incident, which staff still resolve themselves."""
+    """The sensor is back below its clear level: kept with the incident, which staff still resolve
+    themselves."""
 
-    def step(tx: TransactWrite, found: store.CaseFile) -> tuple[Case, str, dict[str, object], str | None] | None:
+    def step(
+        tx: TransactWrite, found: store.CaseFile
+    ) -> tuple[Case, str, dict[str, object], str | None] | None:
         if found.case.cleared_at:
             return None
-        case = replace(found.case, cleared_at=clock.iso(moment), evidence={**found.case.evidence, "cleared": evidence})
+        case = replace(
+            found.case, cleared_at=clock.iso(moment), evidence={**found.case.evidence, "cleared": evidence}
+        )
         return case, "cleared", {"thing": case.thing}, None
 
     _change(ctx, case_id, None, step)

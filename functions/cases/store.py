@@ -1,4 +1,5 @@
-"""Cases in the city's table: META beside HEAD and EVENTs of the case's audit chain, and a pointer per reference."""
+"""Cases in the city's table: META beside HEAD and EVENTs of the case's audit chain, and a pointer per
+reference."""
 
 from __future__ import annotations
 
@@ -7,9 +8,9 @@ from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
+from functions.cases.domain import Case, Document, Missing
 from functions.core import audit, clock, keys
 from functions.core.store import CityModel
-from functions.cases.domain import Case, Document, Missing
 
 SCHEMA = 1
 HISTORY = 40
@@ -79,7 +80,8 @@ def get_case(case_id: str) -> Case | None:
 
 
 def get_file(case_id: str) -> CaseFile | None:
-    """A case, its chain's end and its latest events by one reverse query (META, HEAD, EVENT#n, EVENT#n-1, ...)."""
+    """A case, its chain's end and its latest events by one reverse query (META, HEAD, EVENT#n, EVENT#n-1,
+    ...)."""
     connection = CaseItem._get_connection()
     answer = connection.query(
         keys.case(case_id), scan_index_forward=False, limit=HISTORY + 2, consistent_read=True
@@ -92,7 +94,9 @@ def get_file(case_id: str) -> CaseFile | None:
     if keys.HEAD in by_sort:
         head = audit.HeadItem.from_raw_data(by_sort[keys.HEAD])
         chain = audit.Chain("case", case_id, int(head.seq), head.hash)
-    events = [audit.EventItem.from_raw_data(row) for row in raw if row["sk"]["S"].startswith(keys.EVENT_PREFIX)]
+    events = [
+        audit.EventItem.from_raw_data(row) for row in raw if row["sk"]["S"].startswith(keys.EVENT_PREFIX)
+    ]
     return CaseFile(case_of(CaseItem.from_raw_data(by_sort[keys.META])), chain, events)
 
 
@@ -104,7 +108,9 @@ def find_reference(normal: str) -> str | None:
         return None
 
 
-def list_desk(department: str, group: str, limit: int, after: dict[str, Any] | None = None) -> tuple[list[CaseItem], Any]:
+def list_desk(
+    department: str, group: str, limit: int, after: dict[str, Any] | None = None
+) -> tuple[list[CaseItem], Any]:
     """A page of a department's desk, oldest first, and the key to go on from (None at the end): one call."""
     found = CaseItem.listed.query(
         keys.department_list(department),

@@ -1,5 +1,5 @@
-"""Events of what was seen and changed, chained by hash per subject. A change is appended in its own transaction, a
-view is recorded before the answer. Daily roots over all events: functions/audit."""
+"""Events of what was seen and changed, chained by hash per subject. A change is appended in its own
+transaction, a view is recorded before the answer. Daily roots over all events: functions/audit."""
 
 from __future__ import annotations
 
@@ -124,8 +124,9 @@ def record(
     kind: str, subject: str, action: str, ctx: Context, detail: Mapping[str, object] | None = None,
     chain: Chain | None = None,
 ) -> None:  # fmt: skip
-    """One event in a transaction of its own: views, sign-ins. Takes a chain just read to save a call; tries again when
-    somebody else wrote to it meanwhile. Raises Conflict after six tries: what was not recorded is not shown."""
+    """One event in a transaction of its own: views, sign-ins. Takes a chain just read to save a call;
+    tries again when somebody else wrote to it meanwhile. Raises Conflict after six tries: what was not
+    recorded is not shown."""
     for _ in range(TRIES):
         link = chain or read_chain(kind, subject)
         try:
@@ -140,6 +141,8 @@ def record(
     raise Conflict
 
 
-def record_view(chain: Chain, ctx: Context, what: str = "viewed", detail: Mapping[str, object] | None = None) -> None:
+def record_view(
+    chain: Chain, ctx: Context, what: str = "viewed", detail: Mapping[str, object] | None = None
+) -> None:
     """A view, before the answer."""
     record(chain.kind, chain.subject, what, ctx, detail, chain)

@@ -1,5 +1,5 @@
-"""Clients of AWS, one a service and process. Scoped clients sign with the open scope's session (functions/core/
-sessions.py); own clients sign with the function's role, which can reach no city's data."""
+"""Clients of AWS, one a service and process. Scoped clients sign with the open scope's session
+(functions/core/ sessions.py); own clients sign with the function's role, which can reach no city's data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _clients: dict[tuple[str, bool], Any] = {}
 
 
 class ScopedCredentials(Credentials):  # type: ignore[misc]
-    """Looks like plain credentials to botocore; answers with the session of whatever scope is open at signing."""
+    """Looks like plain credentials to botocore; answers with the session of whatever scope is open at
+    signing."""
 
     def __init__(self) -> None:
         super().__init__("scoped", "scoped", "scoped", method="townkit-scope")
@@ -41,7 +42,8 @@ def _tables(params: dict[str, Any]) -> set[str]:
 
 
 def _guard_tables(params: dict[str, Any], **_: object) -> None:
-    """A second lock besides IAM: a request that names another table than the scope's never leaves the process."""
+    """A second lock besides IAM: a request that names another table than the scope's never leaves the
+    process."""
     if strange := _tables(params) - {current_scope().table}:
         raise ScopeError(f"outside the scope: {sorted(strange)}")
 
@@ -60,7 +62,9 @@ def _make(service: str, scoped: bool) -> Any:
     session = _base_session()
     if not scoped:
         return session.create_client(service, config=_PATIENT if service == "lambda" else _CONFIG)
-    apart = copy(session)  # changing the shared one for a moment would show other threads the wrong credentials
+    apart = copy(
+        session
+    )  # changing the shared one for a moment would show other threads the wrong credentials
     apart._credentials = ScopedCredentials()
     client = apart.create_client(service, config=_CONFIG)
     if service == "dynamodb":
@@ -87,7 +91,8 @@ def scoped_client(service: str) -> Any:
 
 
 def own_client(service: str) -> Any:
-    """A botocore client that acts as the function itself: queues, mail, parameters, the provisioner - no city's data."""
+    """A botocore client that acts as the function itself: queues, mail, parameters, the provisioner - no
+    city's data."""
     return _client(service, False)
 
 

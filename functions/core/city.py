@@ -1,5 +1,6 @@
-"""A city as the code holds it: its registry row and its compiled configuration. Holding one is the right to open its
-scope, so only functions/tenancy/registry.py makes them (tests look for any other use of ``seal``)."""
+"""A city as the code holds it: its registry row and its compiled configuration. Holding one is the right
+to open its scope, so only functions/tenancy/registry.py makes them (tests look for any other use of
+``seal``)."""
 
 from __future__ import annotations
 

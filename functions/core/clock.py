@@ -12,7 +12,7 @@ _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
 def now() -> datetime:
     """The current instant, timezone-aware UTC, whole milliseconds."""
-    moment = _frozen.get() or datetime.now(UTC)  # noqa: TID251 - this module is the clock
+    moment = _frozen.get() or datetime.now(UTC)
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -1,4 +1,5 @@
-"""Who does what, where and when: made by the edge (blueprint, worker, command line), handed to every use case."""
+"""Who does what, where and when: made by the edge (blueprint, worker, command line), handed to every use
+case."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ ActorKind = Literal["citizen", "staff", "device", "system", "operator"]
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``id`` is stable inside the city (a staff e-mail, a thing, a case reference); ``name`` is for people."""
+    """``id`` is stable inside the city (a staff e-mail, a thing, a case reference); ``name`` is for
+    people."""
 
     kind: ActorKind
     id: str

@@ -7,8 +7,8 @@ from functions.core.i18n import N_
 
 
 class TownkitError(Exception):
-    """Base. ``code`` is stable and for machines, ``status`` is HTTP, ``message`` is an English message id that the
-    web layer translates; ``params`` fill its named placeholders."""
+    """Base. ``code`` is stable and for machines, ``status`` is HTTP, ``message`` is an English message id
+    that the web layer translates; ``params`` fill its named placeholders."""
 
     code = "error"
     status = 500
@@ -44,7 +44,9 @@ class Invalid(TownkitError):
 
     code, status, message = "invalid", 422, N_("There is a problem")
 
-    def __init__(self, fields: dict[str, str] | None = None, message: str | None = None, **params: object) -> None:
+    def __init__(
+        self, fields: dict[str, str] | None = None, message: str | None = None, **params: object
+    ) -> None:
         super().__init__(message, **params)
         self.fields = fields or {}
 

@@ -23,7 +23,8 @@ def new_id(moment: datetime | None = None) -> str:
 
 
 def new_reference() -> str:
-    """A person's reference, ``K7QF-2M9X-4T``: 10 characters, 49 bits. It finds a case, it opens nothing alone."""
+    """A person's reference, ``K7QF-2M9X-4T``: 10 characters, 49 bits. It finds a case, it opens nothing
+    alone."""
     text = _draw(10).upper()
     return f"{text[:4]}-{text[4:8]}-{text[8:]}"
 
@@ -35,8 +36,8 @@ def new_code() -> str:
 
 
 def derived_code(key: bytes, subject: str) -> str:
-    """A code like :func:`new_code` that the city's key reproduces for its subject, so it need not be stored to be shown
-    again (a second click on submit, a confirmation that was bookmarked)."""
+    """A code like :func:`new_code` that the city's key reproduces for its subject, so it need not be
+    stored to be shown again (a second click on submit, a confirmation that was bookmarked)."""
     number = int.from_bytes(hmac.new(key, subject.encode(), hashlib.sha256).digest(), "big")
     text = ""
     for _ in range(12):
@@ -56,7 +57,8 @@ def normal(text: str) -> str:
 
 
 def digest(secret: str) -> str:
-    """What is stored of a drawn secret: SHA-256, hex. The secrets have 50 bits or more, so no slow hash is needed."""
+    """What is stored of a drawn secret: SHA-256, hex. The secrets have 50 bits or more, so no slow hash is
+    needed."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,6 +1,7 @@
 """Every key of a city's table and of the platform's. No key literal stands anywhere else.
 
-A city's table: ``pk``/``sk``; one sparse index ``list`` on ``list_key``/``list_sort``; items end by ``ttl``."""
+A city's table: ``pk``/``sk``; one sparse index ``list`` on ``list_key``/``list_sort``; items end by
+``ttl``."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def reference(normal_reference: str) -> str:
 
 
 def chain(kind: str, subject: str) -> str:
-    """Partition of an audit chain. A case's chain lies in the case's own partition, so one query reads both."""
+    """Partition of an audit chain. A case's chain lies in the case's own partition, so one query reads
+    both."""
     return case(subject) if kind == "case" else f"CHAIN#{kind}#{subject}"
 
 
@@ -92,7 +94,8 @@ def device(thing: str) -> str:
 
 
 def pack(start_ms: int) -> str:
-    """Sort key of a closed pack of readings, by its first reading's time in milliseconds."""
+    """Sort key of a closed pack of readings, by the end of the pack before it (Unix milliseconds; 0 for
+    the first)."""
     return f"R#{start_ms:015d}"
 
 

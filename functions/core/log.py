@@ -1,4 +1,5 @@
-"""One structured line a request or message: city, route, milliseconds, consumed units - and no personal data."""
+"""One structured line a request or message: city, route, milliseconds, consumed units - and no personal
+data."""
 
 from __future__ import annotations
 

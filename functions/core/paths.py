@@ -1,4 +1,5 @@
-"""Where the files that are read at run time lie: beside functions/, in the checkout and in the package alike."""
+"""Where the files that are read at run time lie: beside functions/, in the checkout and in the package
+alike."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The only way to a city's data. ``tenant_scope(city)`` opens it with that city's own session; without it the store
-raises. ``platform_scope(reason)`` sees the registry only. Nothing else in the code calls STS."""
+"""The only way to a city's data. ``tenant_scope(city)`` opens it with that city's own session; without it
+the store raises. ``platform_scope(reason)`` sees the registry only. Nothing else in the code calls STS."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from functions.core.settings import settings
 
 
 class ScopeError(RuntimeError):
-    """Data was asked for outside a scope, or a scope of another city was opened inside one: a fault in the code."""
+    """Data was asked for outside a scope, or a scope of another city was opened inside one: a fault in the
+    code."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``city`` is None in the platform's scope. ``min_life`` is how many seconds the session must still live."""
+    """``city`` is None in the platform's scope. ``min_life`` is how many seconds the session must still
+    live."""
 
     city: City | None
     table: str
@@ -49,7 +51,8 @@ def current_city() -> City:
 def tenant_scope(city: City, purpose: str = "data", *, min_life: int = 300) -> Iterator[City]:
     """Data of ``city`` and of no other city can be reached inside the block.
 
-    ``min_life`` (seconds) asks for a session that lives at least that long: a presigned form must not outlive it."""
+    ``min_life`` (seconds) asks for a session that lives at least that long: a presigned form must not
+    outlive it."""
     if not isinstance(city, City):
         raise ScopeError("a scope opens for a City of the registry, not for an id")
     outer = _scope.get()
@@ -64,7 +67,8 @@ def tenant_scope(city: City, purpose: str = "data", *, min_life: int = 300) -> I
 
 @contextmanager
 def platform_scope(reason: str) -> Iterator[None]:
-    """The registry, with the function's own role; ``reason`` is for the reader of a grep. Never inside a city's scope."""
+    """The registry, with the function's own role; ``reason`` is for the reader of a grep. Never inside a
+    city's scope."""
     outer = _scope.get()
     if outer is not None and outer.city is not None:
         raise ScopeError("a city's scope is open")

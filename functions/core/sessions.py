@@ -1,5 +1,6 @@
-"""Sessions of cities: ``sts:AssumeRole`` of the TenantData role with the city as a session tag and an inline policy
-that names that one city's table and prefixes. Cached per (city, purpose), bounded, renewed before they end, never logged."""
+"""Sessions of cities: ``sts:AssumeRole`` of the TenantData role with the city as a session tag and an
+inline policy that names that one city's table and prefixes. Cached per (city, purpose), bounded, renewed
+before they end, never logged."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ def _assume(city_id: str, purpose: str) -> tuple[ReadOnlyCredentials, datetime]:
 
 
 def credentials(scope: Scope) -> ReadOnlyCredentials:
-    """The keys with which the scope's calls are signed. Raises ScopeError when the scope asks for too long a life."""
+    """The keys with which the scope's calls are signed. Raises ScopeError when the scope asks for too long
+    a life."""
     if scope.city is None:
         return aws.own_credentials()
     if scope.min_life > LIFE - 60:

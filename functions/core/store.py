@@ -1,30 +1,45 @@
-"""pynamodb models that follow the open scope: the table's name and the credentials are the scope's, at every call."""
+"""pynamodb models that follow the open scope: the table's name and the credentials are the scope's, at
+every call."""
 
 from __future__ import annotations
 
 import threading
 from typing import Any, ClassVar
 
+from pynamodb._schema import ModelSchema
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
-from pynamodb._schema import ModelSchema
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from functions.core.aws import scoped_client
 from functions.core.scope import current_scope
 
-LISTED = ["v", "kind", "reference", "service", "state", "group", "submitted_at", "due_at", "title", "hash", "chain", "seq"]
+LISTED = [
+    "v",
+    "kind",
+    "reference",
+    "service",
+    "state",
+    "group",
+    "submitted_at",
+    "due_at",
+    "title",
+    "hash",
+    "chain",
+    "seq",
+]
 _lock = threading.Lock()
 _connections: dict[str, TableConnection] = {}
 _shared: Connection | None = None
 
 
 class _FollowsScope(type):
-    """Metaclass of ``Meta``: pynamodb asks for ``Meta.table_name`` at many places, each gets the scope's table."""
+    """Metaclass of ``Meta``: pynamodb asks for ``Meta.table_name`` at many places, each gets the scope's
+    table."""
 
     @property
     def table_name(cls) -> str:
@@ -101,7 +116,8 @@ class CityModel(Model):
 
 
 class PlatformModel(Model):
-    """Base of the registry's items; reachable in ``platform_scope`` only, since that scope names the table."""
+    """Base of the registry's items; reachable in ``platform_scope`` only, since that scope names the
+    table."""
 
     class Meta(ScopedMeta):
         """The scope's."""
@@ -116,13 +132,14 @@ class PlatformModel(Model):
 
 
 def transaction(token: str | None = None) -> TransactWrite:
-    """All or nothing, on the scope's table, up to 100 operations. ``token`` (36 characters at most) makes a repeat of
-    the same transaction within ten minutes harmless."""
+    """All or nothing, on the scope's table, up to 100 operations. ``token`` (36 characters at most) makes
+    a repeat of the same transaction within ten minutes harmless."""
     return TransactWrite(connection=_connection(), client_request_token=token)
 
 
 def failed_conditions(error: TransactWriteError) -> list[int]:
-    """Positions of the operations whose condition did not hold, in pynamodb's order (checks, deletes, puts, updates)."""
+    """Positions of the operations whose condition did not hold, in pynamodb's order (checks, deletes,
+    puts, updates)."""
     reasons = error.cancellation_reasons or []
     return [n for n, reason in enumerate(reasons) if reason and reason.code == "ConditionalCheckFailed"]
 

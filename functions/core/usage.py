@@ -1,5 +1,6 @@
-"""What a city uses, per UTC day, in ``USAGE/<day>``. ``add_to`` is exact: it lies in the transaction of the thing
-counted. ``count`` sums in memory and is written seldom: a page never costs a write. No metric dimensions per city."""
+"""What a city uses, per UTC day, in ``USAGE/<day>``. ``add_to`` is exact: it lies in the transaction of
+the thing counted. ``count`` sums in memory and is written seldom: a page never costs a write. No metric
+dimensions per city."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from datetime import datetime
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute
+from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
-from functions.core import clock, keys
+from functions.core import clock, keys, log
 from functions.core.scope import current_city
 from functions.core.store import CityModel
 
@@ -43,8 +45,10 @@ class UsageItem(CityModel):
     wcu_tenths = NumberAttribute(null=True)
 
 
-METERS = ("pages", "applications", "incidents", "certificates", "messages", "readings", "refused", "mails", "bytes_in",
-          "bytes_out", "rcu_tenths", "wcu_tenths")  # fmt: skip
+METERS = (
+    "pages", "applications", "incidents", "certificates", "messages", "readings", "refused", "mails",
+    "bytes_in", "bytes_out", "rcu_tenths", "wcu_tenths",
+)  # fmt: skip
 
 
 class Spent:
@@ -83,7 +87,9 @@ def note_capacity(parsed: dict[str, Any] | None, model: Any, **_: object) -> Non
         return
     spent.calls += 1
     found = parsed.get("ConsumedCapacity") or []
-    units = sum(float(entry.get("CapacityUnits", 0)) for entry in (found if isinstance(found, list) else [found]))
+    units = sum(
+        float(entry.get("CapacityUnits", 0)) for entry in (found if isinstance(found, list) else [found])
+    )
     if model.name in {"GetItem", "BatchGetItem", "Query", "Scan", "TransactGetItems"}:
         spent.rcu += units
     else:
@@ -99,8 +105,18 @@ def count(meter: str, amount: int = 1, moment: datetime | None = None) -> None:
         _since.setdefault(city, time.monotonic())
 
 
+def count_units() -> None:
+    """Add the capacity units that the present request has consumed so far, in tenths. Call it once a
+    request."""
+    spent = _spent.get()
+    if spent is not None:
+        count("rcu_tenths", round(spent.rcu * 10))
+        count("wcu_tenths", round(spent.wcu * 10))
+
+
 def flush_if_due(*, force: bool = False) -> None:
-    """Write the open scope's city's counts when the oldest is 30 seconds old or there are 200 of them."""
+    """Write the open scope's city's counts when the oldest is 30 seconds old or there are 200 of them. A
+    write that fails keeps them for the next time: no page breaks over its own count."""
     city = current_city().id
     with _lock:
         mine = _memory.get(city)
@@ -110,7 +126,12 @@ def flush_if_due(*, force: bool = False) -> None:
         taken = _memory.pop(city)
         _since.pop(city, None)
     for day, counts in taken.items():
-        _add(day, counts)
+        try:
+            _add(day, counts)
+        except UpdateError:
+            log.failure("usage not written", city=city)
+            for meter, amount in counts.items():
+                count(meter, amount, datetime.fromisoformat(day))
 
 
 def _add(day: str, counts: Counter[str]) -> None:
@@ -135,6 +156,9 @@ def of_day(day: str) -> dict[str, int]:
 
 
 def of_days(first: str, last: str) -> dict[str, dict[str, int]]:
-    """The counts of a range of UTC days (ISO dates, both included), the days without any left out: one call."""
+    """The counts of a range of UTC days (ISO dates, both included), the days without any left out: one
+    call."""
     found = UsageItem.query(keys.USAGE, UsageItem.sk.between(first, last))
-    return {item.sk: {m: int(value) for m in METERS if (value := getattr(item, m)) is not None} for item in found}
+    return {
+        item.sk: {m: int(value) for m in METERS if (value := getattr(item, m)) is not None} for item in found
+    }

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from functions.adapters.files import Files, S3Files, UploadForm
-from functions.core import ids
+from functions.core import ids, usage
 from functions.core.context import Context
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
@@ -75,6 +75,7 @@ def take_upload(
     if reason or kind is None or name is None:
         store.remove(found.key)
         return Refused(reason or "type")
+    usage.count("bytes_in", found.size)
     return UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
 
 

@@ -111,6 +111,7 @@ def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str
             return responses.redirect(ctx, f"/{ctx.city.id}/console/sign-in?then={quote(ctx.path, safe='')}")
         return _inside(ctx, view, params)
     finally:
+        usage.count_units()
         usage.flush_if_due()
 
 

@@ -8,10 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.cases.domain import ACTIONS, STAFF_ACTIONS, STATES, Case, Decision, Missing, check_decision, mask_name
+from functions.cases.domain import (
+    ACTIONS,
+    STAFF_ACTIONS,
+    STATES,
+    Case,
+    Decision,
+    Missing,
+    check_decision,
+    mask_name,
+)
 from functions.core.errors import Invalid
 
-CASE = Case("c1", "application", "K7QF-2M9X-4T", "submitted", "residents", "A** D***", "2026-11-20T09:30:00.000Z", 1)
+CASE = Case(
+    "c1", "application", "K7QF-2M9X-4T", "submitted", "residents", "A** D***", "2026-11-20T09:30:00.000Z", 1
+)
 GOOD = {"reason": "No proof of the address", "missing": (Missing("proof", "The photo is blurred"),)}
 
 
@@ -26,7 +37,11 @@ def test_staff_cannot_resubmit_for_the_applicant() -> None:
         check_decision(replace(CASE, state="waiting_for_applicant"), Decision("resubmit", 1, **GOOD))
 
 
-@given(st.sampled_from(sorted(ACTIONS)), st.sampled_from(sorted(STATES)), st.sampled_from(["application", "incident"]))
+@given(
+    st.sampled_from(sorted(ACTIONS)),
+    st.sampled_from(sorted(STATES)),
+    st.sampled_from(["application", "incident"]),
+)
 def test_a_decision_is_allowed_exactly_where_the_table_says(name: str, state: str, kind: str) -> None:
     case = replace(CASE, state=state, kind=kind)
     action = ACTIONS[name]
@@ -61,7 +76,14 @@ def test_a_list_of_missing_things_has_a_limit() -> None:
 
 @pytest.mark.parametrize(
     ("name", "masked"),
-    [("张伟", "张*"), ("欧阳娜娜", "欧***"), ("Maria Garcia", "M**** G*****"), ("X", "*"), ("Li W", "L* *"), ("", "")],
+    [
+        ("张伟", "张*"),
+        ("欧阳娜娜", "欧***"),
+        ("Maria Garcia", "M**** G*****"),
+        ("X", "*"),
+        ("Li W", "L* *"),
+        ("", ""),
+    ],
 )
 def test_a_masked_name_keeps_first_letters_only(name: str, masked: str) -> None:
     assert mask_name(name) == masked

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from tests.world import NOW, World
 
 from functions.cases import service, store
 from functions.cases.domain import Decision, Document, Missing
@@ -16,6 +15,7 @@ from functions.core.errors import Conflict, NotFound, RateLimited
 from functions.core.scope import tenant_scope
 from functions.core.store import transaction
 from functions.identity.domain import Staff
+from tests.world import NOW, World
 
 ANA = Staff("ana@oakville.example", "Ana (demo)", ("clerk",), ("residents",))
 BEN = Staff("ben@oakville.example", "Ben (demo)", ("clerk",), ("residents",))
@@ -95,7 +95,9 @@ def test_the_second_of_two_deciding_clerks_gets_a_conflict_and_nothing_is_lost(o
     assert _actions(case.id) == ["submitted", "refuse"]
 
 
-def test_a_colleague_who_only_looks_does_not_make_a_conflict(oak: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_colleague_who_only_looks_does_not_make_a_conflict(
+    oak: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
     done = service.submit_application(oak, APPLICATION)
     read = store.get_file
 
@@ -178,7 +180,12 @@ def test_reference_and_code_open_the_case_however_they_are_typed(oak: Context) -
 def test_an_unknown_reference_and_a_wrong_code_get_the_same_answer(oak: Context) -> None:
     done = service.submit_application(oak, APPLICATION)
     answers = set()
-    for reference, code in ((done.reference, "wrong-wrong"), ("ZZZZ-ZZZZ-ZZ", done.code), ("", ""), (done.reference, "")):
+    for reference, code in (
+        (done.reference, "wrong-wrong"),
+        ("ZZZZ-ZZZZ-ZZ", done.code),
+        ("", ""),
+        (done.reference, ""),
+    ):
         with pytest.raises(NotFound) as caught:
             service.find_for_applicant(oak, reference, code, "net")
         answers.add(str(caught.value))
@@ -207,7 +214,9 @@ def test_a_network_is_locked_after_thirty_wrong_codes(oak: Context) -> None:
 
 
 def test_an_incident_opens_once_is_cleared_by_the_sensor_and_resolved_by_staff(oak: Context) -> None:
-    alarm = service.Alarm("alarm1", "river-1", "high-water", "High water", "works", "critical", {"level": 3.2})
+    alarm = service.Alarm(
+        "alarm1", "river-1", "high-water", "High water", "works", "critical", {"level": 3.2}
+    )
     with transaction() as tx:
         service.open_incident(tx, oak, alarm)
     service.note_cleared(oak, "alarm1", NOW + timedelta(minutes=9), {"level": 1.0})

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.world import World
 
 from functions.core import audit
 from functions.core.errors import Conflict
 from functions.core.scope import tenant_scope
 from functions.core.store import transaction
+from tests.world import World
 
 
 def _events(world: World, subject: str) -> list[audit.EventItem]:

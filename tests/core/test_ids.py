@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.world import NOW
 
 from functions.core import ids
+from tests.world import NOW
 
 
 def test_ids_sort_by_time() -> None:

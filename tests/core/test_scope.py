@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from pynamodb.attributes import UnicodeAttribute
-from tests.world import World
 
 from functions.core import aws, scope, sessions
 from functions.core.city import City
 from functions.core.scope import ScopeError, platform_scope, tenant_scope
 from functions.core.store import CityModel, transaction
+from tests.world import World
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,7 +90,8 @@ def test_batches_read_and_write_in_the_scope(world: World) -> None:
 
 
 def test_unprocessed_items_of_a_batch_are_sent_again(world: World) -> None:
-    """pynamodb asks ``Meta.table_name`` for what came back unprocessed; if that did not follow the scope they were lost."""
+    """pynamodb asks ``Meta.table_name`` for what came back unprocessed; if that did not follow the scope
+    they were lost."""
     with tenant_scope(world.oakville):
         client = aws.scoped_client("dynamodb")
         sent: list[int] = []

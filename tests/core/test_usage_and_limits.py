@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.world import NOW, World
+from pynamodb.exceptions import UpdateError
 
 from functions.core import clock, limits, usage
 from functions.core.errors import RateLimited
 from functions.core.scope import tenant_scope
 from functions.core.store import transaction
+from tests.world import NOW, World
 
 
 @pytest.fixture(autouse=True)
@@ -36,6 +37,31 @@ def test_a_full_memory_is_written(world: World) -> None:
             usage.count("pages", 1, NOW)
         usage.flush_if_due()
         assert usage.of_day("2026-11-20")["pages"] == usage.FLUSH_AT
+
+
+def test_a_count_that_cannot_be_written_waits_for_the_next_time(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise UpdateError
+
+    with tenant_scope(world.oakville):
+        usage.count("pages", 2, NOW)
+        with monkeypatch.context() as broken:
+            broken.setattr(usage.UsageItem, "update", refuse)
+            usage.flush_if_due(force=True)
+        assert usage.of_day("2026-11-20") == {}
+        usage.flush_if_due(force=True)
+        assert usage.of_day("2026-11-20") == {"pages": 2}
+
+
+def test_a_request_adds_its_capacity_units_to_its_city(world: World) -> None:
+    with tenant_scope(world.oakville), usage.measured():
+        usage.UsageItem("USAGE", "2000-01-01").save()
+        usage.count_units()
+        usage.flush_if_due(force=True)
+        day = usage.clock.now().date().isoformat()
+        assert usage.of_day(day)["wcu_tenths"] >= 10
 
 
 def test_counts_of_one_city_never_reach_another(world: World) -> None:
