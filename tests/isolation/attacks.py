@@ -146,6 +146,8 @@ def leaks(case: Case, access: str, own: Town, other: Town, door: Door) -> Iterat
     """What is wrong with a route: who got in, what was said that is the other city's, what changed there.
 
     Raises ControlFailedError when the other city's own person is not let in."""
+    if case.before:
+        case.before(other)
     control(case, other, door)
     tried = list(attacks(case, access, own, other))
     before = snapshot.settled(own.stack, other.id)

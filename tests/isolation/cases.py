@@ -12,7 +12,7 @@ from functions.cases.domain import OPEN_GROUP
 from functions.core import keys
 from functions.web.paging import encode_cursor
 from tests.cases import walk
-from tests.isolation.town import Town, thing
+from tests.isolation.town import Town, raise_alarm, thing
 from tests.isolation.visitor import Answer
 
 Words = Callable[[Town], dict[str, str]]
@@ -30,7 +30,7 @@ class Case:
     """``who`` is the person who may (``Town.person``), or None for anybody. ``ids`` fill the path, ``query``
     and ``form`` are sent with it, all of the city that is knocked at; ``alien`` are ids of it where ``ids``
     are no secret. ``shows`` proves that its own person was let in. ``foreign`` is how others are refused, at
-    the address of the town that it is given."""
+    the address of the town that it is given. ``before`` lays out anew what the control uses up."""
 
     method: str
     path: str
@@ -41,6 +41,7 @@ class Case:
     form: Words = nothing
     alien: Words | None = None
     foreign: Refusal = lambda town, answer: answer.status == 404
+    before: Callable[[Town], None] | None = None
 
     @property
     def key(self) -> tuple[str, str]:
@@ -224,7 +225,7 @@ CASES = [
     Case("GET", "/{city}/console/cases/{case}", page(_reference("sent")), "clerk", _case_of("sent")),
     Case(
         "POST", "/{city}/console/cases/{case}/decide", leads_to(lambda town: town.incident), "operator",
-        _incident, form=lambda town: {"action": "start", "version": "1"},
+        _incident, before=raise_alarm, form=lambda town: {"action": "start", "version": "1"},
     ),
     Case(
         "GET", "/{city}/console/cases/{case}/next", leads_to(lambda town: "/console"), "clerk",

@@ -210,6 +210,7 @@ OBJECTS = {
     "multipart": _parts,
     "a part of a begun upload": _foreign_part,
     "presigned POST": _form,
+    "presigned POST with another key": _bent_form,
     "presigned GET": _link("GET"),
     "presigned PUT": _link("PUT"),
     "list": _listed("cities/{city}/"),

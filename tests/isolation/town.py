@@ -61,6 +61,7 @@ class Town:
     departments: list[str] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     name: str = ""
+    desk: str = ""
     file: str = ""
     incident: str = ""
     outbox: str = ""
@@ -99,8 +100,9 @@ def build(stack: Stack, city_id: str) -> Town:
         members = {role: member for member in city.config["staff"] for role in member["roles"]}
         town.emails = {who: members[role]["email"] for who, role in STAFF.items()}
         cookies = {who: staff_cookies(city, email) for who, email in town.emails.items()}
-        town.incident = _incident(city, members["operator-desk"]["departments"][0])
+        town.desk = members["operator-desk"]["departments"][0]
         town.secrets += [_alarm_title(city_id), *(member["name"] for member in city.config["staff"])]
+    raise_alarm(town)
     for who, kept in cookies.items():
         page = town.edge.ask(Ask("GET", f"/{city_id}/console/sensors", kept)).text
         town.people[who] = Person(kept, token_of(page))
@@ -156,6 +158,12 @@ def _kept(ctx: Any) -> dict[str, str]:
 
 def _alarm_title(city_id: str) -> str:
     return f"Water over the wall of {city_id} (isolation)"
+
+
+def raise_alarm(town: Town) -> None:
+    """A new incident on the operators' desk."""
+    with town.inside() as city:
+        town.incident = _incident(city, town.desk)
 
 
 def _incident(city: City, department: str) -> str:

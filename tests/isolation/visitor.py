@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from bs4 import BeautifulSoup
+from chalice.test import Client
 
 from tests.cases.browser import Browser
 from tests.stack import Stack
@@ -76,6 +77,21 @@ class Edge:
         headers: dict[str, Any] = dict(answer.getheaders())
         headers["Set-Cookie"] = answer.headers.get_all("Set-Cookie") or []
         return Answer(answer.status, headers, text)
+
+
+class InProcess:
+    """The same application in this process, before the same cloud: for trying it with a fault built in."""
+
+    def __init__(self, application: Any) -> None:
+        self.client = Client(application)
+
+    def ask(self, ask: Ask) -> Answer:
+        """Send one request."""
+        answer = self.client.http.request(ask.method, ask.path, headers=ask.headers, body=ask.body)
+        headers = {**answer.headers}
+        cookies = headers.get("Set-Cookie") or []
+        headers["Set-Cookie"] = [cookies] if isinstance(cookies, str) else list(cookies)
+        return Answer(answer.status_code, headers, answer.body.decode(errors="replace"))
 
 
 class LiveBrowser(Browser):

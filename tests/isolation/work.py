@@ -22,7 +22,7 @@ Key = tuple[str, str]
 @dataclass(frozen=True)
 class Work:
     """``control`` is the city's own use and raises when it does not succeed. ``attack`` uses the other town's
-    ids in the name of one's own and answers what it was told. ``counts`` are records that a refusal may leave."""
+    ids in one's own name and answers what it was told. ``counts`` are records that a refusal may leave."""
 
     control: Callable[[Town], None]
     attack: Callable[[Town, Town], list[Any]]
