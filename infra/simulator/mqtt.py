@@ -16,15 +16,18 @@ KEEP_ALIVE_S = 60
 
 class Device:
     """Connects in the background and again after a loss. ``folder`` holds certificate.pem, key.pem and
-    ca.pem.
+    ca.pem; ``certified`` False leaves the first two out.
     """
 
-    def __init__(self, client_id: str, topic: str, folder: Path, host: str, port: int) -> None:
+    def __init__(
+        self, client_id: str, topic: str, folder: Path, host: str, port: int, *, certified: bool = True
+    ) -> None:
         self.client_id, self.topic, self.host, self.port = client_id, topic, host, port
         self.connected = threading.Event()
         self.disconnected = threading.Event()
         context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
-        context.load_cert_chain(str(folder / "certificate.pem"), str(folder / "key.pem"))
+        if certified:
+            context.load_cert_chain(str(folder / "certificate.pem"), str(folder / "key.pem"))
         self.client = Client(CallbackAPIVersion.VERSION2, client_id=client_id)
         self.client.tls_set_context(context)
         self.client.on_connect = self._on_connect
@@ -35,9 +38,9 @@ class Device:
         self.client.connect_async(self.host, self.port, KEEP_ALIVE_S)
         self.client.loop_start()
 
-    def publish(self, pack: list[dict[str, Any]], topic: str | None = None) -> MQTTMessageInfo:
-        """Hand over a pack; without a connection it is kept until there is one."""
-        return self.client.publish(topic or self.topic, json.dumps(pack), qos=1)
+    def publish(self, pack: list[dict[str, Any]] | str) -> MQTTMessageInfo:
+        """Hand over a pack (or raw text); without a connection it is kept until there is one."""
+        return self.client.publish(self.topic, pack if isinstance(pack, str) else json.dumps(pack), qos=1)
 
     def stop(self) -> None:
         """Disconnect in order."""
