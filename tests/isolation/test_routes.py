@@ -7,7 +7,8 @@ import pytest
 
 import app
 from functions.web.blueprint import ROUTES, Route
-from tests.isolation.attacks import leaks
+from tests.isolation import snapshot
+from tests.isolation.attacks import control, leaks, request
 from tests.isolation.cases import CASES, MORE, Case
 from tests.isolation.town import Town
 from tests.stack import CITIES
@@ -38,3 +39,19 @@ def test_a_new_route_without_a_case_is_named() -> None:
 def test_ids_of_another_city_open_nothing(case: Case, other: str, towns: dict[str, Town]) -> None:
     own = next(town for city, town in towns.items() if city != other)
     assert not list(leaks(case, ACCESS[case.key], own, towns[other], own.edge))
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.method == "POST"], ids=str)
+def test_a_form_without_its_own_token_changes_nothing(case: Case, towns: dict[str, Town]) -> None:
+    """Control: the same form with the token is taken."""
+    town, stranger = towns[CITIES[0]], towns[CITIES[1]]
+    if case.before:
+        case.before(town)
+    person = town.person(str(case.who))
+    before = snapshot.settled(town.stack, town.id)
+    for token in ("", "0" * 64, stranger.person(str(case.who)).csrf):
+        answer = town.edge.ask(request(case, town, town, person.cookies, token))
+        assert answer.status == 403, (token, answer.status)
+    changed = snapshot.changes(before, snapshot.settled(town.stack, town.id))
+    assert [change for change in changed if not change.startswith("item USAGE ")] == []
+    control(case, town, town.edge)
