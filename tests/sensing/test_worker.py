@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -43,6 +44,21 @@ def test_two_cities_in_one_batch_each_get_their_own(river):
     assert values(river.oakville, "river-bridge") == [1.0]
     assert values(river.qinghe, "river-bridge") == [2.0]
     assert values(river.oakville, "air-school", "pm2-5") == [9.0]
+
+
+def test_when_time_runs_out_the_remaining_cities_come_again(river):
+    left = iter([5_000, 100])
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: next(left))
+    batch = [
+        record("oakville", "river-bridge", level(1.0), id="a"),
+        record("qinghe", "river-bridge", level(2.0), id="b"),
+    ]
+    answer = handle_readings({"Records": batch}, context)
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "b"}]}
+    assert values(river.oakville, "river-bridge") == [1.0]
+    assert send(*batch) == []
+    assert values(river.qinghe, "river-bridge") == [2.0]
+    assert values(river.oakville, "river-bridge") == [1.0]
 
 
 def test_a_payload_that_names_another_city_changes_nothing(river):
