@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Blueprint, Chalice, Request, Response
 
 from functions.core import i18n, log, scope, usage
 from functions.core.context import Actor
@@ -22,6 +22,7 @@ from functions.web.request import PageContext, make_context, platform_context
 Access = Literal["public", "citizen", "staff", "platform"]
 View = Callable[..., Any]
 FORM = "application/x-www-form-urlencoded"
+KINDS = [FORM, "application/json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,26 +42,39 @@ class CityBlueprint(Blueprint):
     """``page`` registers a view. Access: ``public`` anyone; ``citizen`` the holder of a draft or a status
     session, checked in the view; ``staff`` a signed-in member of the city's staff; ``platform`` no city."""
 
+    def __init__(self, import_name: str) -> None:
+        super().__init__(import_name)
+        self._pages: list[tuple[str, tuple[str, ...], Access, View]] = []
+
     def page(
         self, path: str, methods: tuple[str, ...] = ("GET",), *, access: Access
     ) -> Callable[[View], View]:
         """Declare a route. The view gets the context and the path's parameters and returns a Page, Redirect,
         Json or Text (functions/web/responses.py)."""
 
-        def register(view: View) -> View:
+        def declare(view: View) -> View:
             ROUTES.extend(Route(path, method, access, view) for method in methods)
-
-            @wraps(view)
-            def handle(**params: str) -> Response:
-                return answer(self.current_request, access, view, params)
-
-            name = f"{view.__module__}.{view.__name__}".replace("functions.", "").replace(".", "_")
-            self.route(path, methods=list(methods), content_types=[FORM, "application/json"], name=name)(
-                handle
-            )
+            self._pages.append((path, methods, access, view))
             return view
 
-        return register
+        return declare
+
+    def register(self, app: Chalice, options: dict[str, Any]) -> None:
+        """Give an app the declared routes. Not through Chalice's own list of what a Blueprint declares: that
+        forgets a route's methods when it is read, and a second app in the process would get another route."""
+        super().register(app, options)
+        for path, methods, access, view in self._pages:
+            name = f"{view.__module__}.{view.__name__}".replace("functions.", "").replace(".", "_")
+            route = app.route(path, methods=list(methods), content_types=KINDS, name=name)
+            route(_handler(app, access, view))
+
+
+def _handler(app: Chalice, access: Access, view: View) -> Callable[..., Response]:
+    @wraps(view)
+    def handle(**params: str) -> Response:
+        return answer(cast(Request, app.current_request), access, view, params)
+
+    return handle
 
 
 def answer(request: Request, access: Access, view: View, params: dict[str, str]) -> Response:
