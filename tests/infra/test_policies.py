@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from cfnlint.api import ManualArgs, lint
 
+from functions.core import sessions, settings
 from infra.packaging.build import package
 from infra.packaging.template import load_fragments
 
@@ -104,3 +105,44 @@ def test_no_function_role_names_a_city_table() -> None:
         if role not in {"TenantDataRole", "ProvisionerRole"}:
             assert "-city-" not in json.dumps(statement["Resource"])
             assert "FilesBucket" not in json.dumps(statement["Resource"])
+
+
+def test_tenant_role_allows_exactly_what_a_session_asks_for() -> None:
+    """What no session carries nobody needs: no PartiQL, no tags, no versions."""
+    allowed = {a for role, s in statements() if role == "TenantDataRole" for a in _listed(s["Action"])}
+    assert allowed == {*sessions.TABLE_ACTIONS, *sessions.OBJECT_ACTIONS, "s3:ListBucket"}
+
+
+def test_tenant_role_trusts_the_four_roles_and_asks_for_the_tag() -> None:
+    (trust,) = load_fragments()["Resources"]["TenantDataRole"]["Properties"]["AssumeRolePolicyDocument"][
+        "Statement"
+    ]
+    trusted = {entry["Fn::GetAtt"][0] for entry in trust["Principal"]["AWS"]}
+    assert trusted == MAY_HOLD_TENANT_SESSIONS
+    assert trust["Condition"] == {"Null": {"aws:RequestTag/city": "false"}}
+
+
+def test_session_policy_fits_into_what_sts_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """2,048 characters (AWS STS, AssumeRole, Policy), with the longest names that a stage and a city may have."""
+    stage, city = "s" * 16, "c" * 31
+    arn = f"arn:aws-us-gov:dynamodb:ap-southeast-1:{'1' * 12}:table/townkit-{stage}-city-"
+    bucket = f"arn:aws-us-gov:s3:::townkit-{stage}-files-{'1' * 12}-ap-southeast-1"
+    known = settings.Settings(city_table_arn_prefix=arn, files_bucket_arn=bucket)
+    monkeypatch.setattr(sessions, "settings", lambda: known)
+    assert len(json.dumps(sessions.session_policy(city), separators=(",", ":"))) <= 2048
+
+
+def test_only_the_topic_rule_may_send_readings() -> None:
+    resources = load_fragments()["Resources"]
+    (denied,) = resources["ReadingsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert (denied["Effect"], denied["Principal"], denied["Action"]) == ("Deny", "*", "sqs:SendMessage")
+    assert _on_aws(denied["Condition"]) == {
+        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["TopicRuleRole", "Arn"]}}
+    }
+    senders = {
+        role
+        for role, statement in statements()
+        if "sqs:SendMessage" in _listed(statement["Action"])
+        and "readings" in json.dumps(statement["Resource"]).lower()
+    }
+    assert senders == {"TopicRuleRole"}
