@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DAY = 86_400
+NOISE_S = 300.0
 FIRST_RISE, RISE, BETWEEN_RISES = 15.0, 150.0, 1800.0  # seconds after the start; length; from one to the next
 
 
@@ -39,10 +40,17 @@ def value(quantity: str, entry: Mapping[str, Any], moment: float, seed: str, lif
     phase = _draw(f"{seed}:{quantity}:phase").random()
     day = math.sin(2 * math.pi * (moment / DAY + phase))
     drift = math.sin(2 * math.pi * moment / (7.3 * 3600)) * 0.3
-    noise = _draw(f"{seed}:{quantity}:{moment:.0f}").gauss(0, shape.noise)
+    noise = _noise(f"{seed}:{quantity}", moment) * shape.noise
     low, high = entry.get("range") or (-math.inf, math.inf)
     number = shape.usual + shape.daily * (day + drift) + noise + lift
     return round(min(max(number, low), high), int(entry.get("precision", 1)))
+
+
+def _noise(key: str, moment: float) -> float:
+    """About one standard deviation, and smooth: readings that come close together do not jump."""
+    number, part = divmod(moment, NOISE_S)
+    before, after = (_draw(f"{key}:{number + n:.0f}").gauss(0, 1) for n in (0, 1))
+    return before + (after - before) * part / NOISE_S
 
 
 def _middle(entry: Mapping[str, Any]) -> Shape:
