@@ -97,7 +97,8 @@ def note_capacity(parsed: dict[str, Any] | None, model: Any, **_: object) -> Non
 
 
 def count(meter: str, amount: int = 1, moment: datetime | None = None) -> None:
-    """Add to the open scope's city in memory. At most 30 seconds of counts are lost when a process dies."""
+    """Add to the open scope's city in memory. What a process still holds when it ends is lost: what is billed
+    uses :func:`add_to`."""
     city = current_city().id
     day = (moment or clock.now()).date().isoformat()
     with _lock:
