@@ -123,7 +123,7 @@ def test_tenant_role_trusts_the_four_roles_and_asks_for_the_tag() -> None:
 
 
 def test_session_policy_fits_into_what_sts_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """2,048 characters (AWS STS, AssumeRole, Policy), with the longest names that a stage and a city may have."""
+    """2,048 characters (AWS STS, AssumeRole, Policy), with the longest names of a stage and a city."""
     stage, city = "s" * 16, "c" * 31
     arn = f"arn:aws-us-gov:dynamodb:ap-southeast-1:{'1' * 12}:table/townkit-{stage}-city-"
     bucket = f"arn:aws-us-gov:s3:::townkit-{stage}-files-{'1' * 12}-ap-southeast-1"

@@ -12,7 +12,7 @@ from functions.cases.domain import OPEN_GROUP
 from functions.core import keys
 from functions.web.paging import encode_cursor
 from tests.cases import walk
-from tests.isolation.town import Town, raise_alarm, thing
+from tests.isolation.town import Town, approve_another, raise_alarm, thing
 from tests.isolation.visitor import Answer
 
 Words = Callable[[Town], dict[str, str]]
@@ -246,8 +246,8 @@ CASES = [
         _case_of("approved"),
     ),
     Case(
-        "POST", "/{city}/console/cases/{case}/revoke", leads_to(_id("approved")), "clerk",
-        _case_of("approved"), form=lambda town: {"reason": "given in error (demo)"},
+        "POST", "/{city}/console/cases/{case}/revoke", leads_to(_id("revocable")), "clerk",
+        _case_of("revocable"), form=lambda town: {"reason": "given in error (demo)"}, before=approve_another,
     ),
     Case("GET", "/{city}/console/usage", page(), "admin"),
     Case("GET", "/{city}/console/sensors", page(thing), "operator"),
