@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -135,6 +136,23 @@ class Cast:
     def strangers(self) -> list[Actor]:
         """The other city's sessions, one for each function that may open any."""
         return [self._once(f"{f}.other", lambda f=f: session(self.stack, f, self.other)) for f in OPENERS]  # type: ignore[misc]
+
+    @property
+    def lookalikes(self) -> list[Actor]:
+        """Sessions of cities whose ids begin like this one's, or go on where it ends."""
+        ids = (self.city[:-1], f"{self.city}x", f"{self.city}-2")
+        return [self._once(f"like {one}", lambda one=one: session(self.stack, "api", one)) for one in ids]  # type: ignore[misc]
+
+    @property
+    def widest(self) -> Actor:
+        """A session of the city whose own policy allows everything: only the role holds it."""
+        anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        policy = json.dumps({"Version": "2012-10-17", "Statement": anything})
+        return self._once("widest", lambda: self._opened("a session without limits", policy))
+
+    def _opened(self, name: str, policy: str) -> Actor:
+        keys = self.stack.as_city(self.city, Policy=policy).get_credentials().get_frozen_credentials()
+        return _actor(self.stack, name, keys)
 
     def named(self, name: str) -> Actor:
         """The city itself, the owner, or a function's role."""

@@ -63,7 +63,8 @@ Call = Callable[[Actor, Place], Any]
 class Probe:
     """``rightful`` succeeds with ``call`` (or with ``control``, where the difference is the point); everybody
     else but ``also`` is refused. ``last``: it can be done once, so its control comes after the refusals.
-    ``shared``: it is about what all cities share, so there is no city's data to compare."""
+    ``shared``: it is about what all cities share, so there is no city's data to compare. ``held``: the role
+    forbids it, whatever a session's own policy says."""
 
     service: str
     name: str
@@ -73,6 +74,7 @@ class Probe:
     control: Call | None = None
     last: bool = False
     shared: bool = False
+    held: bool = False
 
     @property
     def strangers(self) -> list[str]:
@@ -147,7 +149,10 @@ def _control(probe: Probe, place: Place) -> None:
 
 def _knock(probe: Probe, place: Place) -> Iterator[str]:
     cast = place.cast
-    for actor in [*cast.strangers, *(cast.named(name) for name in probe.strangers)]:
+    knocking = [*cast.strangers, *(cast.named(name) for name in probe.strangers)]
+    knocking += cast.lookalikes if probe.rightful == OWN else []
+    knocking += [cast.widest] if probe.held else []
+    for actor in knocking:
         if not refused(lambda actor=actor: probe.call(actor, place)):  # type: ignore[misc]
             yield f"{actor.name} may {probe} of {place.city}"
         ledger.pairs[probe.service] += 1

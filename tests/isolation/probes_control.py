@@ -274,5 +274,5 @@ ELSE = [
     Probe("cloudformation", "read the stack", _stack, OWNER),
 ]
 
-OF_A_CITY = [*TABLES, *THINGS, *ASSUMED]
-SHARED = [replace(probe, shared=True) for probe in (*QUEUED, *PARAMETERS, *INVOKED, *ELSE)]
+OF_A_CITY = [replace(probe, held=True) for probe in (*TABLES, *THINGS, *ASSUMED)]
+SHARED = [replace(probe, shared=True, held=True) for probe in (*QUEUED, *PARAMETERS, *INVOKED, *ELSE)]

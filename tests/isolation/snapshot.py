@@ -67,7 +67,7 @@ def _scan(stack: Stack, city: str) -> Iterator[dict[str, Any]]:
 
 
 def _ask(stack: Stack, service: str, method: str, path: str, body: str = "", target: str = "") -> bytes:
-    """A signed call as the account's owner, unparsed: boto3 would take ten times as long to read the answer."""
+    """A signed call as the account's owner, unparsed: boto3 takes ten times as long to read the answer."""
     endpoint = str(stack.connection.endpoint)
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.0"} if target else {}
     request = AWSRequest(method, endpoint + path, headers, body.encode())

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.isolation import ledger, probes_control, probes_data
-from tests.isolation.actors import Cast
-from tests.isolation.probe import Place, Probe, clean, leaks
+from tests.isolation.actors import OPENERS, Cast, session
+from tests.isolation.probe import Place, Probe, clean, leaks, prepare
 from tests.stack import CITIES
 
 OF_A_CITY = [*probes_data.DATA, *probes_data.BEYOND, *probes_control.OF_A_CITY]
@@ -36,6 +36,18 @@ def test_only_the_rightful_gets_to_what_a_city_owns(
 @pytest.mark.parametrize("probe", probes_control.SHARED, ids=str)
 def test_only_the_rightful_gets_to_what_cities_share(probe: Probe, places: dict[str, Place]) -> None:
     assert not list(leaks(probe, places[CITIES[0]]))
+
+
+@pytest.mark.parametrize("function", OPENERS)
+@pytest.mark.parametrize("city", CITIES)
+def test_every_function_that_opens_a_city_reaches_it(
+    function: str, city: str, places: dict[str, Place]
+) -> None:
+    place = places[city]
+    prepare(place)
+    opened = session(place.cast.stack, function, city)
+    for probe in probes_data.DATA[:2]:
+        assert probe.call(opened, place)["Item"]["text"]["S"] == city
 
 
 @pytest.mark.parametrize("service", ledger.SERVICES)
