@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from infra.errors import InfraError
+from infra.locks import exclusive
 from infra.settings import ROOT
 
 HOME = ROOT / ".local" / "cloud"
@@ -29,8 +30,12 @@ def is_installed() -> bool:
 
 def install() -> None:
     """Create the virtual environment and fill it; does nothing when it is current. Raises InstallError."""
-    if is_installed():
-        return
+    with exclusive(HOME.with_suffix(".lock")):
+        if not is_installed():
+            _install()
+
+
+def _install() -> None:
     # Our own pip fills it, and bytecode is written when a module is first used: half the time.
     _run([sys.executable, "-m", "venv", "--without-pip", str(HOME)])
     pip = [

@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 
 from infra.errors import InfraError
+from infra.locks import exclusive
 from infra.packaging.archive import compile_folder, write_archive
 from infra.packaging.descriptions import slim
 from infra.packaging.target import Target
@@ -57,20 +58,25 @@ def build_layer(target: Target, requirements: Path = ROOT / "requirements.txt") 
     wanted = wanted_requirements(requirements)
     inputs = repr((wanted, target, _recipe()))
     path = CACHE / f"layer-{hashlib.sha256(inputs.encode()).hexdigest()[:24]}.zip"
-    if not path.exists():
-        with tempfile.TemporaryDirectory(dir=_made(CACHE)) as scratch:
-            folder = Path(scratch) / "python"
-            _install(wanted, target, folder)
-            _prune(folder)
-            if target.has_this_python:
-                compile_folder(folder)
-                _prune_bytecode(folder)
-            finished = Path(scratch) / "layer.zip"
-            write_archive(folder, finished, "python/")
-            finished.replace(path)
-        _forget_old()
-    path.touch()
+    with exclusive(CACHE / "lock"):
+        if not path.exists():
+            _build(wanted, target, path)
+            _forget_old()
+        path.touch()
     return path
+
+
+def _build(wanted: list[str], target: Target, path: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+        folder = Path(scratch) / "python"
+        _install(wanted, target, folder)
+        _prune(folder)
+        if target.has_this_python:
+            compile_folder(folder)
+            _prune_bytecode(folder)
+        finished = Path(scratch) / "layer.zip"
+        write_archive(folder, finished, "python/")
+        finished.replace(path)
 
 
 def wanted_requirements(path: Path) -> list[str]:
@@ -93,11 +99,6 @@ def _forget_old() -> None:
     by_use = sorted(CACHE.glob("layer-*.zip"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in by_use[KEPT:]:
         path.unlink(missing_ok=True)
-
-
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _install(wanted: list[str], target: Target, folder: Path) -> None:
