@@ -21,6 +21,7 @@ lint: environment-dev ## ruff, mypy, the demo cities' files
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@for city in tenants/*.yaml; do $(BIN)/townkit lint $$city || exit 1; done
 
 format: environment-dev ## Let ruff put the code in order
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
