@@ -3,12 +3,10 @@ signed in through a fake hosted login."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -24,6 +22,7 @@ from functions.core.city import City
 from functions.core.scope import tenant_scope
 from functions.core.store import transaction
 from functions.identity import service as identity
+from functions.tenancy import registry
 from tests.world import BUCKET, NOW, World
 
 ANSWERS = {
@@ -144,15 +143,17 @@ class Browser:
 def console(world: World) -> Iterator[Client]:
     """The application in front of both cities, with staff and the fake login."""
     cities = {city.id: city for city in (world.oakville, world.qinghe)}
-    registry = SimpleNamespace(
-        find_city=cities.get, live_cities=lambda: list(cities.values()), city_for_admin=cities.get
-    )
     for city in cities.values():
         with tenant_scope(city):
             identity.replace_staff(staff(city.id))
     fake = FakeSignIn()
     with (
-        patch.dict(sys.modules, {"functions.tenancy.registry": registry}),
+        patch.multiple(
+            registry,
+            find_city=cities.get,
+            live_cities=lambda: list(cities.values()),
+            city_for_admin=cities.get,
+        ),
         patch.object(identity, "provider", lambda: fake),
         Client(console_app()) as client,
     ):

@@ -19,6 +19,10 @@ UPLOAD_PROBLEMS = {
 EXTENSIONS = {"pdf": ".pdf", "jpeg": ".jpg,.jpeg", "png": ".png"}
 TYPE_NAMES = {"pdf": "PDF", "jpeg": "JPEG", "png": "PNG"}
 DATE_LABELS = {"day": N_("Day"), "month": N_("Month"), "year": N_("Year")}
+EXAMPLES = {
+    "birth_date": {"day": "27", "month": "3", "year": "1985"},
+    "": {"day": "1", "month": "9", "year": "2020"},
+}
 # which keyboard a phone shows; spaces and letters stay possible, so no type="number"
 INPUT_TYPES = {"email": "email", "phone": "tel"}
 MAX_WIDTHS = {"phone": "govuk-input--width-20", "identity_number": "govuk-input--width-20"}
@@ -80,10 +84,9 @@ def hint_of(journey: Journey, field: Field) -> str:
     """The definition's hint; for an identity number also what the country's profile says about it."""
     own = pick(field.hint) if field.hint else ""
     if field.type == "date" and not own:
-        return t(
-            "For example, %(example)s",
-            example="27 3 1985" if field.raw.get("semantic") == "birth_date" else "1 9 2020",
-        )
+        example = EXAMPLES["birth_date" if field.raw.get("semantic") == "birth_date" else ""]
+        order = validation.date_parts(journey.rules)
+        return t("For example, %(example)s", example=" ".join(example[part] for part in order))
     if field.type != "identity_number" or not journey.rules.identity:
         return own
     named = f"{pick(journey.rules.identity['label'])}: {pick(journey.rules.identity['hint'])}"

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from functions.core import i18n
 from functions.core.i18n import N_
 from functions.services.domain import Field
 
@@ -50,10 +51,17 @@ class Problem:
 Answer = tuple[str, tuple[Problem, ...]]
 
 
+def date_parts(rules: Rules) -> tuple[str, ...]:
+    """The order in which a date is asked, as people write it (Unicode CLDR, short dates of zh, en-US, en)."""
+    if i18n.language().startswith("zh"):
+        return ("year", "month", "day")
+    return ("month", "day", "year") if rules.country == "us" else DATE_PARTS
+
+
 def inputs(question: Field, rules: Rules) -> list[str]:
     """The names of a question's inputs: its id, or its id with a part (`since-day`, `address-street`)."""
     if question.type == "date":
-        return [f"{question.id}-{part}" for part in DATE_PARTS]
+        return [f"{question.id}-{part}" for part in date_parts(rules)]
     if question.type == "address" and rules.address:
         return [f"{question.id}-{line['id']}" for line in rules.address]
     return [question.id]
@@ -68,7 +76,8 @@ def shown(question: Field, answer: str, rules: Rules) -> Typed:
     """The inputs that show a stored answer again."""
     names = inputs(question, rules)
     if question.type == "date":
-        parts = [part.lstrip("0") for part in reversed(answer.split("-"))] if answer else []
+        words = dict(zip(("year", "month", "day"), answer.split("-"), strict=False))
+        parts = [words.get(part, "").lstrip("0") for part in date_parts(rules)]
     else:
         parts = [answer] if len(names) == 1 else answer.split("\n", len(names) - 1)
     return dict(zip(names, [*parts, *[""] * len(names)], strict=False))
@@ -167,7 +176,8 @@ def _phone(question: Field, typed: Typed, rules: Rules) -> Answer:
 
 def _date(question: Field, typed: Typed, rules: Rules) -> Answer:
     words = {part: _compact(typed[f"{question.id}-{part}"]).rstrip("日月年号.") for part in DATE_PARTS}
-    empty = next((part for part in DATE_PARTS if not words[part]), None)
+    parts = date_parts(rules)
+    empty = next((part for part in parts if not words[part]), None)
     if empty:
         messages = {
             "day": N_("The date must include a day"),
@@ -179,12 +189,14 @@ def _date(question: Field, typed: Typed, rules: Rules) -> Answer:
         day, month, year = (int(words[part]) for part in DATE_PARTS)
         found = date(year, month, day)
     except (ValueError, OverflowError):
-        return _wrong(Problem("format", N_("Enter a real date"), part=f"{question.id}-day"))
+        return _wrong(Problem("format", N_("Enter a real date"), part=f"{question.id}-{parts[0]}"))
     if found.year < OLDEST_YEAR:
         message = N_("The year must be %(year)s or later")
         return _wrong(Problem("format", message, {"year": OLDEST_YEAR}, f"{question.id}-year"))
     if question.past and found > rules.today:
-        return _wrong(Problem("past", N_("The date must be today or in the past"), part=f"{question.id}-day"))
+        return _wrong(
+            Problem("past", N_("The date must be today or in the past"), part=f"{question.id}-{parts[0]}")
+        )
     return found.isoformat(), ()
 
 

@@ -75,7 +75,7 @@ def test_an_error_is_named_in_the_title_the_summary_and_beside_the_field(browser
 def test_what_was_typed_is_kept_beside_the_error(browser: Browser) -> None:
     jump(begin(browser, "oakville"), "oakville", "birth-date")
     browser.submit(birth_date__day="31", birth_date__month="2", birth_date__year="1984")
-    assert browser.problems == [("#birth_date-day", "Enter a real date")]
+    assert browser.problems == [("#birth_date-month", "Enter a real date")]
     assert browser.values()["birth_date-day"] == "31"
     fill(browser, "oakville", "address")
     browser.submit(address__street="12 Oak Street", address__postcode="abc")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.core import i18n
 from functions.services import validation
 from functions.services.domain import FIELD_TYPES, Field
 from functions.services.validation import Rules
@@ -92,16 +93,34 @@ def test_a_country_without_a_check_takes_any_number() -> None:
     [
         (("27", "3", "1985"), ("1985-03-27", "", "")),
         (("２７", "03", "1985 年"), ("1985-03-27", "", "")),
-        (("29", "2", "1985"), ("", "format", "x-day")),
+        (("29", "2", "1985"), ("", "format", "x-month")),
         (("1", "", "1985"), ("", "format", "x-month")),
         (("1", "1", "85"), ("", "format", "x-year")),
-        (("one", "1", "1985"), ("", "format", "x-day")),
-        (("1", "1", "99999"), ("", "format", "x-day")),
+        (("one", "1", "1985"), ("", "format", "x-month")),
+        (("1", "1", "99999"), ("", "format", "x-month")),
         (("", "", ""), ("", "missing", "x-day")),
     ],
 )
 def test_dates(typed: tuple[str, str, str], found: tuple[str, str, str]) -> None:
     assert check_date(*typed) == found
+
+
+@pytest.mark.parametrize(
+    ("country", "lang", "order"),
+    [
+        ("cn", "zh-Hans", "year month day"),
+        ("us", "zh-Hans", "year month day"),
+        ("us", "en", "month day year"),
+        ("ie", "en", "day month year"),
+    ],
+)
+def test_a_date_is_asked_in_the_order_in_which_people_write_it(country: str, lang: str, order: str) -> None:
+    rules = Rules(country, date(2026, 11, 20))
+    with i18n.use_language(lang):
+        assert validation.date_parts(rules) == tuple(order.split())
+        shown = validation.shown(Field({"id": "x", "type": "date"}), "1985-03-27", rules)
+    assert shown == {"x-year": "1985", "x-month": "3", "x-day": "27"}
+    assert [name.removeprefix("x-") for name in shown] == order.split()
 
 
 def test_today_is_not_in_the_future() -> None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 from chalice import Chalice
 from chalice.test import Client
 
 from functions.core import errors
+from functions.tenancy import registry
 from functions.web import blueprint, pages
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
@@ -59,8 +58,8 @@ def client(towns: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Client]:
     """A browser in front of the two cities."""
     cities = {city.id: city for city in (towns.oakville, towns.qinghe)}
     names = [(city.id, city.config["names"], city.languages) for city in cities.values()]
-    registry = SimpleNamespace(find_city=cities.get, live_city_names=lambda: names)
-    monkeypatch.setitem(sys.modules, "functions.tenancy.registry", registry)
+    monkeypatch.setattr(registry, "find_city", cities.get)
+    monkeypatch.setattr(registry, "live_city_names", lambda: names)
     monkeypatch.setattr(blueprint, "ROUTES", [])
     app = Chalice(app_name="trial")
     app.register_blueprint(pages.bp)
