@@ -138,13 +138,19 @@ def flush_if_due(*, force: bool = False) -> None:
 def _add(day: str, counts: Counter[str]) -> None:
     actions = [getattr(UsageItem, meter).add(amount) for meter, amount in counts.items() if amount]
     if actions:
-        UsageItem(keys.USAGE, day).update(actions=actions)
+        UsageItem(keys.USAGE, day).update(actions=[*actions, UsageItem.v.set(1)])
 
 
 def add_to(tx: TransactWrite, meter: str, amount: int = 1, moment: datetime | None = None) -> None:
     """Exact: the count is written if and only if the transaction is."""
     day = (moment or clock.now()).date().isoformat()
-    tx.update(UsageItem(keys.USAGE, day), actions=[getattr(UsageItem, meter).add(amount)])
+    tx.update(UsageItem(keys.USAGE, day), actions=[getattr(UsageItem, meter).add(amount), UsageItem.v.set(1)])
+
+
+def set_counts(day: str, counts: Counter[str]) -> None:
+    """Write counts that are known to be whole, in place of what the day's item says."""
+    actions = [getattr(UsageItem, meter).set(amount) for meter, amount in counts.items()]
+    UsageItem(keys.USAGE, day).update(actions=[*actions, UsageItem.v.set(1)])
 
 
 def of_day(day: str) -> dict[str, int]:

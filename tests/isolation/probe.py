@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,6 +122,26 @@ def clean(place: Place) -> None:
         s3.delete_objects(Bucket=place.bucket, Delete={"Objects": objects})
     for entry in s3.list_multipart_uploads(Bucket=place.bucket, Prefix=prefix).get("Uploads", []):
         s3.abort_multipart_upload(Bucket=place.bucket, Key=entry["Key"], UploadId=entry["UploadId"])
+    clean_account(place)
+
+
+def clean_account(place: Place) -> None:
+    """Take away what the controls made outside the city's table and files: registry row, policies, groups."""
+    owner = place.cast.owner
+    owner.client("dynamodb").delete_item(TableName=place.output("PlatformTableName"), Key=ROW)
+    iot, prefix = owner.client("iot"), f"townkit-{place.cast.stack.local.stage}-city-{place.city}-"
+    made = re.compile(re.escape(prefix) + "[0-9a-f]{8}")
+    for name in [one["policyName"] for one in iot.list_policies()["policies"]]:
+        if made.fullmatch(name):
+            for target in iot.list_targets_for_policy(policyName=name)["targets"]:
+                iot.detach_policy(policyName=name, target=target)
+            for version in iot.list_policy_versions(policyName=name)["policyVersions"]:
+                if not version["isDefaultVersion"]:
+                    iot.delete_policy_version(policyName=name, policyVersionId=version["versionId"])
+            iot.delete_policy(policyName=name)
+    for name in [one["groupName"] for one in iot.list_thing_groups()["thingGroups"]]:
+        if made.fullmatch(name):
+            iot.delete_thing_group(thingGroupName=name)
 
 
 def leaks(probe: Probe, place: Place) -> Iterator[str]:
