@@ -3,6 +3,8 @@ is."""
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from functions.adapters.queue import Pointer, Queue, SqsQueue
@@ -11,6 +13,7 @@ from functions.core.context import Context
 from functions.core.settings import settings
 from functions.tenancy import registry
 
+DAYS_WHOLE = 5  # a device whose clock of days has turned further has dropped its oldest one
 KINDS = ("audit-root", "sweep", "left-files", "usage")
 
 
@@ -28,5 +31,15 @@ def handle_nightly(event: dict[str, Any], queue: Queue | None = None) -> dict[st
 
 
 def usage_task(ctx: Context, day: str) -> None:
-    """The worker's own counts of the city go out, so that yesterday's sum is whole by the morning."""
+    """Keep what the devices' own items counted in the days that are over: they remember seven days. The
+    counts are exact and setting them again changes nothing. The worker's own counts go out, too."""
+    from functions.sensing.service import day_counts
+
     usage.flush_if_due(force=True)
+    today = ctx.now.astimezone(UTC).date()
+    per_day: dict[date, Counter[str]] = {}
+    for counted, messages, readings in day_counts(ctx):
+        if today - timedelta(days=DAYS_WHOLE) <= counted < today:
+            per_day.setdefault(counted, Counter()).update(messages=messages, readings=readings)
+    for counted, counts in per_day.items():
+        usage.set_counts(counted.isoformat(), counts)
