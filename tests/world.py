@@ -14,7 +14,7 @@ from unittest.mock import patch
 import boto3
 from moto import mock_aws
 
-from functions.core import aws, sessions, settings, store
+from functions.core import aws, sessions, settings, store, usage
 from functions.core.city import City, seal
 from functions.core.context import Actor, Context
 from functions.tenancy import city_table
@@ -75,6 +75,7 @@ def forget() -> None:
     aws.reset()
     sessions.reset()
     store.reset()
+    usage.reset()
 
 
 @contextmanager

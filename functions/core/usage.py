@@ -169,3 +169,10 @@ def of_days(first: str, last: str) -> dict[str, dict[str, int]]:
     return {
         item.sk: {m: int(value) for m in METERS if (value := getattr(item, m)) is not None} for item in found
     }
+
+
+def reset() -> None:
+    """For tests: forget what is counted in memory."""
+    with _lock:
+        _memory.clear()
+        _since.clear()

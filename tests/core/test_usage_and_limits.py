@@ -14,12 +14,6 @@ from functions.core.store import transaction
 from tests.world import NOW, World
 
 
-@pytest.fixture(autouse=True)
-def _empty_memory() -> None:
-    usage._memory.clear()
-    usage._since.clear()
-
-
 def test_a_page_is_counted_without_a_write_of_its_own(world: World) -> None:
     with tenant_scope(world.oakville), usage.measured() as spent:
         for _ in range(50):
