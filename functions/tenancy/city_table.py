@@ -5,22 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from functions.core.store import LISTED
+
 SCHEMA = 1
 TTL_ATTRIBUTE = "ttl"
-INCLUDED = [
-    "v",
-    "kind",
-    "reference",
-    "service",
-    "state",
-    "group",
-    "submitted_at",
-    "due_at",
-    "title",
-    "hash",
-    "chain",
-    "seq",
-]
 
 
 def definition(table_name: str) -> dict[str, Any]:
@@ -43,7 +31,7 @@ def definition(table_name: str) -> dict[str, Any]:
                     {"AttributeName": "list_key", "KeyType": "HASH"},
                     {"AttributeName": "list_sort", "KeyType": "RANGE"},
                 ],
-                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": INCLUDED},
+                "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": LISTED},
             }
         ],
     }
