@@ -36,7 +36,7 @@ def token(ctx: PageContext) -> str:
 
 
 def matches(ctx: PageContext, given: str) -> bool:
-    """Whether the posted token is this session's. Without the visitor cookie nothing matches."""
+    """Whether the posted token belongs to this visitor. Without the visitor cookie nothing matches."""
     if not cookies.read_plain(ctx, VISITOR):
         return False
     return ids.same(given, _mac(ctx, _binding(ctx)))
