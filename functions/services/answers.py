@@ -17,7 +17,7 @@ def display(field: Field, answer: str) -> str:
     if field.type == "radios":
         label = field.options.get(answer)
         return pick(label) if label else answer
-    if field.type == "checkbox":
+    if field.type == "declaration":
         return t("Yes")
     if field.type == "address":
         lines = [line for line in answer.split("\n") if line]

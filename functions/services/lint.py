@@ -56,6 +56,8 @@ def _unique_ids(service: Service, languages: Sequence[str]) -> Iterator[Problem]
         "workflow.states": [one["id"] for one in raw["workflow"]["states"]],
         "workflow.actions": [one["id"] for one in raw["workflow"]["actions"]],
         "tests": [one["id"] for one in raw.get("tests", ())],
+        "tables": [one["id"] for one in raw["tables"]],
+        "letters": [one["id"] for one in raw["letters"]],
     }
     for path, ids in groups.items():
         for twice in sorted(_duplicates(ids)):
@@ -89,7 +91,7 @@ def _fields(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
             )
         if field.past and field.type != "date":
             yield Problem(path, "`past` is for dates")
-        if field.optional and field.type in ("file", "checkbox"):
+        if field.optional and field.type in ("file", "declaration"):
             yield Problem(path, "whether it is needed is said by its document (files) or always (checkboxes)")
 
 
@@ -124,8 +126,9 @@ def _clocks(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
 
 
 def _fee(service: Service, languages: Sequence[str]) -> Iterator[Problem]:
-    if service.raw["fee"]["amount"] and not service.raw["fee"]["basis"]:
-        yield Problem("fee.basis", "a fee needs its basis")
+    for line in service.raw["fee"]["lines"]:
+        if (line["amount"] or line["formula"]) and not line["basis"]:
+            yield Problem(f"fee.lines.{line['id']}.basis", "a fee needs its basis")
 
 
 def _guide(service: Service, languages: Sequence[str]) -> Iterator[Problem]:

@@ -1,228 +1,105 @@
-"""The shape of a service file, typed: the only source of its JSON Schema and of what `resolve` accepts.
+"""The shape of a service file, typed: the only source of its JSON Schema, of the reference page and of what
+`resolve` accepts.
 
 Imported by the command line and by tests only; pages read the resolved plain JSON through `domain.py`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import Field, model_validator
 
-from functions.services.domain import FIELD_TYPES, MAX_UPLOAD_MB, SEMANTICS
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
-Sentence = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Text = Annotated[
-    dict[Literal["en", "zh-Hans"], Sentence], Field(min_length=1, description="language -> text")
-]
-Days = Annotated[int, Field(ge=0, le=3660)]
-FieldType = Literal[FIELD_TYPES]  # type: ignore[valid-type]
-Semantic = Literal[SEMANTICS]  # type: ignore[valid-type]
-
-
-class Strict(BaseModel):
-    """Unknown keys and loose types are refused: `"true"` is not `true`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True)
-
-
-class Service(Strict):
-    """Who offers it and whether it can be used now."""
-
-    id: Identifier
-    version: int = Field(ge=1, description="raised with every change of the template")
-    name: Text
-    summary: Text
-    kind: Literal["licence", "confirmation", "payment", "filing", "public_service"]
-    mode: Literal["instant", "promise", "relay"] = "promise"
-    status: Literal["open", "paused", "closed"] = "open"
-    countries: list[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]] = Field(
-        default_factory=list, description="where it has a meaning; empty means everywhere"
-    )
-    audience: list[Literal["person", "organisation"]] = Field(min_length=1)
-    department: Identifier | None = Field(
-        default=None, description="id of the city's department; set by its file"
-    )
-
-
-class LegalBasis(Strict):
-    title: Text
-    url: HttpUrl | None = None
-
-
-class Visits(Strict):
-    """How often a person must come in; a reason is needed when it is not 0."""
-
-    count: int = Field(default=0, ge=0, le=20)
-    reason: Text | None = None
-
-
-class Guide(Strict):
-    who_for: Text
-    need: list[Text] = Field(min_length=1, description="what to have at hand before starting")
-    steps: list[Text] = Field(min_length=1, description="what happens, in order")
-    visits: Visits = Field(default_factory=Visits)
-    legal_basis: list[LegalBasis] = Field(default_factory=list)
-
-
-class Eligibility(Strict):
-    conditions: list[Text] = Field(default_factory=list)
-
-
-class Option(Strict):
-    id: Identifier
-    label: Text
-
-
-class FormField(Strict):
-    """One question. `semantic` says what it asks for: asked once in a journey, and it gives
-    `autocomplete`."""
-
-    id: Identifier
-    type: FieldType
-    label: Text
-    hint: Text | None = None
-    missing: Text | None = Field(default=None, description="what the page says when it is left empty")
-    optional: bool = False
-    semantic: Semantic | None = None
-    max_length: int | None = Field(default=None, ge=1, le=5000)
-    past: bool = Field(default=False, description="dates: not later than today")
-    options: list[Option] = Field(default_factory=list)
-    document: Identifier | None = Field(default=None, description="files: which of `documents` it takes")
-
-
-class FormPage(Strict):
-    """One thing per page; with several fields the page needs a title of its own."""
-
-    id: Identifier
-    title: Text | None = None
-    fields: list[FormField] = Field(min_length=1)
-
-
-class Form(Strict):
-    pages: list[FormPage] = Field(min_length=1)
-    declaration: Text | None = None
-
-
-class Document(Strict):
-    """A proof that the person hands in. `core: false` may follow later."""
-
-    id: Identifier
-    name: Text
-    hint: Text | None = None
-    required: bool = True
-    core: bool = True
-    accept: list[Literal["pdf", "jpeg", "png"]] = Field(min_length=1)
-    max_mb: int = Field(default=MAX_UPLOAD_MB, ge=1)
-
-
-class State(Strict):
-    """`label` is shown to the person, `next` says what happens now, `clock` whether the city's time runs."""
-
-    id: Identifier
-    label: Text
-    next: Text
-    clock: Literal["on", "off"] = "on"
-    terminal: bool = False
-
-
-class Action(Strict):
-    id: Identifier
-    from_: list[Identifier] = Field(alias="from", min_length=1)
-    to: Identifier
-    role: Literal["clerk", "applicant", "system"]
-    requires: list[Literal["reason", "missing", "answers"]] = Field(default_factory=list)
-    notify: list[Literal["applicant"]] = Field(default_factory=list)
-
-
-class Workflow(Strict):
-    start: Identifier
-    states: list[State] = Field(min_length=2)
-    actions: list[Action] = Field(min_length=1)
-
-
-class Clocks(Strict):
-    """Time until a decision. `statutory` is a legal limit and needs its `basis`."""
-
-    promised: Days
-    statutory: Days | None = None
-    unit: Literal["working_days"] = "working_days"
-    basis: Text | None = None
-
-
-class Fee(Strict):
-    """`amount` in minor units of the city's currency; 0 is free. An amount needs its basis."""
-
-    amount: int = Field(default=0, ge=0, le=100_000_000)
-    basis: Text | None = None
-
-
-class Certificate(Strict):
-    """`text` may name answers and `{date}`, `{city}`, `{valid_until}`; `masked` are shown in part when
-    verified."""
-
-    type: Text
-    title: Text
-    text: Text
-    subject: Identifier
-    masked: list[Identifier] = Field(default_factory=list)
-    validity_days: int = Field(ge=1, le=36600)
-
-
-class Retention(Strict):
-    """Days that data is kept; the city's own privacy settings may only shorten or lengthen within its
-    country's."""
-
-    draft_days: int = Field(ge=1, le=90)
-    done_days: int = Field(ge=1, le=36600)
-    refused_days: int = Field(ge=1, le=36600)
-
-
-class Privacy(Strict):
-    purpose: Text
-    retention: Retention
-    sensitive: list[Identifier] = Field(default_factory=list)
-
-
-class Feedback(Strict):
-    ask: bool = False
+from functions.services.schema_base import Country, FieldId, Identifier, Money, Strict
+from functions.services.schema_case import (
+    Appointment,
+    Certificate,
+    Clocks,
+    Fee,
+    Feedback,
+    Letter,
+    Privacy,
+    Result,
+    Table,
+    Workflow,
+)
+from functions.services.schema_form import Document, Form
+from functions.services.schema_guide import Applicant, Assurance, Eligibility, Guide, Link, Service
 
 
 class Expectation(Strict):
-    """`errors`: field id -> reason code (missing, format, past, length, choice, check); empty means
-    accepted."""
+    """What a sample case must lead to. What is left out is not compared, but `errors`."""
 
-    errors: dict[Identifier, str] = Field(default_factory=dict)
+    errors: dict[str, str] = Field(default_factory=dict)
+    """Question (or question.row.column) -> reason code; empty: every answer is accepted."""
+    pages: list[Identifier] | None = None
+    """The pages that are shown, in order."""
+    eligibility: Literal["yes", "maybe", "no"] | None = None
+    fee: Money | None = None
+    department: Identifier | None = None
+    """Where the route leads; a template may only name what its own route names."""
+    documents: list[Identifier] | None = None
+    """The documents that are needed."""
+    auto_approve: bool | None = None
+    outcome: Literal["accepted", "refused", "sent_back"] | None = None
+    """How a clerk ends it; the workflow must offer it."""
+    letters: list[Identifier] | None = None
 
 
 class SampleCase(Strict):
-    """`answers` as typed by a person; files are the ids of documents that were handed in."""
+    """`answers` as stored or as typed by a person; `files` are the ids of documents that were handed in."""
 
     id: Identifier
     name: str
-    country: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")] = "us"
-    answers: dict[Identifier, str]
+    country: Country = "us"
+    language: Literal["en", "zh-Hans"] = "en"
+    today: str = Field(default="2026-01-15", pattern=r"^\d{4}-\d{2}-\d{2}$")
+    """Samples do not depend on the day they are run."""
+    answers: dict[FieldId, Any]
     files: list[Identifier] = Field(default_factory=list)
+    assurance: Assurance = "none"
+    applicant: Applicant = "self"
     expect: Expectation = Field(default_factory=Expectation)
+
+    @model_validator(mode="after")
+    def _real_day(self) -> SampleCase:
+        date.fromisoformat(self.today)
+        return self
 
 
 class Definition(Strict):
-    """One service file."""
+    """One service file. A service that the city only links to has `link` and no form; every other one has
+    form, workflow, clocks, privacy and tests."""
 
     format: Literal[1] = 1
     service: Service
+    link: Link | None = None
     guide: Guide
     eligibility: Eligibility = Field(default_factory=Eligibility)
-    form: Form
-    documents: list[Document] = Field(default_factory=list)
-    workflow: Workflow
-    clocks: Clocks
+    tables: list[Table] = Field(default_factory=list, max_length=20)
+    form: Form | None = None
+    documents: list[Document] = Field(default_factory=list, max_length=40)
+    workflow: Workflow | None = None
+    clocks: Clocks | None = None
     fee: Fee = Field(default_factory=Fee)
+    letters: list[Letter] = Field(default_factory=list, max_length=40)
+    result: Result | None = None
     certificate: Certificate | None = None
-    privacy: Privacy
+    appointment: Appointment | None = None
+    privacy: Privacy | None = None
     feedback: Feedback = Field(default_factory=Feedback)
-    tests: list[SampleCase] = Field(min_length=1)
+    tests: list[SampleCase] = Field(default_factory=list, max_length=100)
+
+    @model_validator(mode="after")
+    def _whole(self) -> Definition:
+        parts = ("form", "workflow", "clocks", "privacy", "tests")
+        absent = [name for name in parts if not getattr(self, name)]
+        if self.link and len(absent) < len(parts):
+            raise ValueError("a service that is only linked to has no " + ", ".join(parts))
+        if not self.link and absent:
+            raise ValueError("these parts are missing: " + ", ".join(absent))
+        return self
 
 
 def parse(raw: Any) -> dict[str, Any]:

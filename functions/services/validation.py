@@ -91,7 +91,7 @@ def check(question: Field, typed: Typed, rules: Rules, required: bool = True) ->
             if required
             else ("", ())
         )
-    return _CHECKS[question.type](question, typed, rules)
+    return _CHECKS.get(question.type, _text)(question, typed, rules)
 
 
 def _wrong(*problems: Problem) -> Answer:
@@ -246,6 +246,6 @@ _CHECKS: dict[str, Callable[[Field, Typed, Rules], Answer]] = {
     "date": _date,
     "identity_number": _identity,
     "radios": _choice,
-    "checkbox": _checkbox,
+    "declaration": _checkbox,
     "file": _file,
 }

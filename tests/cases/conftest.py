@@ -34,7 +34,16 @@ def cities(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
             "country_profile": profile.model_dump(mode="json", exclude={"legal", "retention"}),
         }
     override = {
-        "fee": {"amount": 500, "basis": both("Example (demo)", "示例（演示）")},
+        "fee": {
+            "lines": [
+                {
+                    "id": "fee",
+                    "label": both("Fee", "费用"),
+                    "amount": 500,
+                    "basis": both("Example (demo)", "示例（演示）"),
+                }
+            ]
+        },
         "documents": [{"id": "proof-of-address", "required": False}],
     }
     configs["qinghe"]["services"] = {

@@ -52,13 +52,13 @@ def test_an_override_changes_what_it_names_and_nothing_else() -> None:
     changed = service.resolve(
         RESIDENCE,
         {
-            "fee": {"amount": 500, "basis": BOTH},
+            "fee": {"lines": [{"id": "fee", "label": BOTH, "amount": 500, "basis": BOTH}]},
             "clocks": {"promised": 2},
             "documents": [{"id": "proof-of-address", "required": False}],
         },
         department="residents",
     )
-    assert (changed["fee"]["amount"], changed["clocks"]["promised"]) == (500, 2)
+    assert (changed["fee"]["lines"][0]["amount"], changed["clocks"]["promised"]) == (500, 2)
     assert changed["documents"][0]["required"] is False
     assert changed["documents"][0]["hint"] == plain["documents"][0]["hint"]
     same = ("form", "guide", "workflow", "certificate", "privacy")
@@ -88,23 +88,26 @@ def test_the_digest_depends_on_the_content_alone() -> None:
 def test_a_city_of_one_language_needs_no_other() -> None:
     override = {"form": {"declaration": {"zh-Hans": "我确认"}}}
     assert service.resolve(RESIDENCE, override, department="residents", languages=["zh-Hans"])
-    override = {"fee": {"amount": 5, "basis": {"zh-Hans": "依据"}}}
-    assert problems(override) == ["fee.basis: has no text in en"]
+    override = {"fee": {"lines": [{"id": "fee", "label": BOTH, "amount": 5, "basis": {"zh-Hans": "依据"}}]}}
+    assert problems(override) == ["fee.lines.fee.basis: has no text in en"]
 
 
 @pytest.mark.parametrize(
     ("override", "sentence"),
     [
         ({"fee": {"amont": 5}}, "fee.amont: this key is not known"),
-        ({"fee": {"amount": "5"}}, "fee.amount: Input should be a valid integer"),
-        ({"fee": {"amount": 5}}, "fee.basis: a fee needs its basis"),
+        ({"clocks": {"promised": "5"}}, "clocks.promised: Input should be a valid integer"),
+        (
+            {"fee": {"lines": [{"id": "fee", "label": BOTH, "amount": 5}]}},
+            "fee.lines.fee.basis: a fee needs its basis",
+        ),
         ({"form": {"declaration": {"en": "Only English", "fr": "x"}}}, "form.declaration.fr"),
         ({"clocks": {"statutory": 2, "basis": BOTH}}, "the promised time is longer than the statutory time"),
         ({"clocks": {"statutory": 20}}, "a statutory time needs its basis"),
         ({"service": {"mode": "instant"}}, "an instant service promises 0 days"),
         ({"service": {"kind": "licence"}}, "a licence needs its legal basis"),
         ({"guide": {"visits": {"count": 1}}}, "a visit needs its reason"),
-        ({"documents": [{"id": "proof-of-address", "max_mb": 11}]}, "the limit may not be above 10 MB"),
+        ({"documents": [{"id": "proof-of-address", "max_mb": 51}]}, "the limit may not be above 50 MB"),
         (
             {"documents": [{"id": "other", "name": BOTH, "accept": ["pdf"]}]},
             "no question of the form takes this document",

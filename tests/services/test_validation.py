@@ -52,7 +52,7 @@ def check_date(day: str, month: str, year: str, **more: Any) -> tuple[str, str, 
         ("phone", "(202) 555-0143", "+12025550143"),
         ("phone", "+86 10 1234 5678", "+861012345678"),
         ("identity_number", "536-90 4399", "536904399"),
-        ("checkbox", "yes", "yes"),
+        ("declaration", "yes", "yes"),
     ],
 )
 def test_kind_reading(kind: str, text: str, answer: str) -> None:
@@ -124,8 +124,8 @@ def test_a_date_is_asked_in_the_order_in_which_people_write_it(country: str, lan
 
 
 def test_today_is_not_in_the_future() -> None:
-    assert check_date("20", "11", "2026", past=True)[1] == ""
-    assert check_date("21", "11", "2026", past=True)[1] == "past"
+    assert check_date("20", "11", "2026", validate={"past": True})[1] == ""
+    assert check_date("21", "11", "2026", validate={"past": True})[1] == "past"
 
 
 def test_an_address_is_asked_in_the_lines_of_the_country() -> None:
