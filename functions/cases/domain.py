@@ -9,6 +9,7 @@ from functions.core.errors import Invalid
 from functions.core.i18n import N_
 
 Kind = Literal["application", "incident"]
+Channel = Literal["online", "counter", "helper", "paper", "api"]
 OPEN_GROUP, WAITING_GROUP, CLOSED_GROUP = "1-open", "2-waiting", "3-closed"
 MAX_REASON = 2000
 MAX_MISSING = 20
@@ -83,8 +84,10 @@ class Document:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as the store answers it. ``answers`` are by field id; ``definition`` is the digest it began
-    with."""
+    """A case as the store answers it. ``answers`` are JSON values by field id; ``definition`` is the digest it
+    began with. ``applicant`` is for whom (an applicant of the definition) and ``ground`` by what right,
+    ``by`` the staff member who typed for somebody else, ``person`` the signed-in person's id, ``assurance``
+    how sure the city was who applied."""
 
     id: str
     kind: Kind
@@ -112,6 +115,17 @@ class Case:
     cleared_at: str | None = None
     evidence: dict[str, Any] = field(default_factory=dict)
     code_digest: str = ""
+    channel: Channel = "online"
+    by: str = ""
+    person: str = ""
+    applicant: str = "self"
+    ground: str = ""
+    assurance: str = "none"
+
+    @property
+    def is_report(self) -> bool:
+        """An incident that a person reported; others were opened by a sensor."""
+        return self.kind == "incident" and bool(self.service)
 
     @property
     def group(self) -> str:
