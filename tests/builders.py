@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from functools import cache
 from typing import Any
 
@@ -34,6 +35,7 @@ def city_config(city_id: str, **changes: Any) -> dict[str, Any]:
             "works": {"names": both("Public works", "市政科"), "email": f"works@{city_id}.example"},
         },
         "services": {"residence-certificate": residence_certificate()},
+        "finder": deepcopy(_index()),
         "devices": {"profiles": {}, "things": [], "rules": []},
         "privacy": {
             "controller": both("The demo council", "演示市政府"),
@@ -64,10 +66,15 @@ def _resolved_service() -> dict[str, Any]:
     return resolve("residence-certificate", department="residents")
 
 
+@cache
+def _index() -> dict[str, Any]:
+    from functions.services.finder_index import make_index
+
+    return make_index({"residence-certificate": _resolved_service()})
+
+
 def residence_certificate() -> dict[str, Any]:
     """The shipped template, resolved without an override."""
-    from copy import deepcopy
-
     return deepcopy(_resolved_service())
 
 

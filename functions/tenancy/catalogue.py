@@ -27,6 +27,13 @@ def resolved_service(service_id: str, enabled: EnabledService, languages: list[s
     )
 
 
+def finder_index(services: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """What the search over the city's resolved services reads, as plain JSON."""
+    from functions.services.finder_index import make_index
+
+    return make_index(services)
+
+
 def device_profile_ids() -> list[str]:
     """Ids of the device profiles that ship."""
     from functions.sensing.profiles import profile_ids

@@ -26,6 +26,9 @@ def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
     """The compiled configuration. Lint first: what the linter finds can raise KeyError or DefinitionError
     here."""
     city, profile = loaded.city, country(loaded.city.country)
+    services = {
+        key: catalogue.resolved_service(key, value, city.languages) for key, value in city.services.items()
+    }
     return {
         "schema": SCHEMA,
         "id": city.id,
@@ -43,10 +46,8 @@ def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
         "calendar": _calendar(city, profile, today.year),
         "departments": {key: value.model_dump() for key, value in city.departments.items()},
         "staff": [{**member.model_dump(), "email": member.email.lower()} for member in city.staff],
-        "services": {
-            key: catalogue.resolved_service(key, value, city.languages)
-            for key, value in city.services.items()
-        },
+        "services": services,
+        "finder": catalogue.finder_index(services),
         "devices": _devices(city),
         "privacy": _privacy(city, profile),
         "plan": {"name": city.plan.name, "limits": _limits(city)},

@@ -43,6 +43,7 @@ KEPT = {
     "functions/identity/service:provider": "the installation's own",
     "functions/sensing/profiles:load": "the catalogue's files",
     "functions/sensing/quota:_counts": "by city",
+    "functions/services/finder_index:synonyms": "the catalogue's files",
     "functions/services/service:_read": "the catalogue's files",
     "functions/tenancy/country:country": "the catalogue's files",
     "functions/tenancy/country:shared_texts": "the catalogue's files",
