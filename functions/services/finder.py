@@ -1,7 +1,8 @@
-"""One search over all services of a city, in every language at once. Pure: an index made when the city's file was
-applied (finder_index.py), what somebody typed, and the services in order.
+"""One search over all services of a city, in every language at once. Pure: an index made when the city's file
+was applied (finder_index.py), what somebody typed, and the services in order.
 
-English by word stems with a small distance for slips, Chinese by pairs of characters, and pinyin, full or initials.
+English by word stems with a small distance for slips, Chinese by pairs of characters, and pinyin, full or
+initials.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 Index = Mapping[str, Any]
@@ -71,9 +73,8 @@ def terms_of(text: str) -> list[str]:
         if run.isascii():
             terms[stem(run)] = None
         else:
-            terms.update(
-                dict.fromkeys([run] if len(run) == 1 else map("".join, zip(run, run[1:], strict=False)))
-            )
+            pairs = [run] if len(run) == 1 else ["".join(pair) for pair in pairwise(run)]
+            terms.update(dict.fromkeys(pairs))
     return list(terms)
 
 

@@ -1,4 +1,5 @@
-"""What the search knows of a city's services: made when the city's file is applied, kept in its configuration.
+"""What the search knows of a city's services: made when the city's file is applied, kept in its
+configuration.
 
 Words of the definitions, the synonyms of templates/finder/, and how Chinese phrases are spelt in pinyin
 (pypinyin). Used by the command line only; pages read the finished index with finder.py.
@@ -85,7 +86,7 @@ def _holds(text: str, terms: set[str], phrase: str) -> bool:
     return set(terms_of(phrase)) <= terms if phrase.isascii() else plain(phrase) in text
 
 
-def _pinyin(definition: Mapping[str, Any]) -> list[tuple[str, int]]:
+def _pinyin(definition: Mapping[str, Any]) -> list[list[Any]]:
     service = definition["service"]
     said = [(text, NAME) for text in _all(service["name"])] + [(word, KEYWORD) for word in _keywords(service)]
     said += [(word, SYNONYM) for word in _other_words(text for text, _ in said)]
@@ -94,7 +95,7 @@ def _pinyin(definition: Mapping[str, Any]) -> list[tuple[str, int]]:
         for phrase in _chinese(text):
             spelt = _spell(phrase)
             worth[spelt] = max(worth.get(spelt, 0), weight)
-    return sorted(worth.items())
+    return [[spelt, worth[spelt]] for spelt in sorted(worth)]
 
 
 def _chinese(text: str) -> list[str]:
