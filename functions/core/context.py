@@ -9,13 +9,13 @@ from typing import Literal
 
 from functions.core.city import City
 
-ActorKind = Literal["citizen", "staff", "device", "system", "operator"]
+ActorKind = Literal["citizen", "staff", "device", "system", "operator", "api"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """``id`` is stable inside the city (a staff e-mail, a thing, a case reference); ``name`` is for
-    people."""
+    """``id`` is stable inside the city (a staff e-mail, a thing, a case reference, a program's key);
+    ``name`` is for people."""
 
     kind: ActorKind
     id: str

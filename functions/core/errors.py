@@ -19,6 +19,11 @@ class TownkitError(Exception):
         self.params = params
         super().__init__(self.message % params if params else self.message)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the answer carries besides its status."""
+        return {}
+
 
 class NotFound(TownkitError):
     """The thing does not exist, or it belongs to somebody else: callers cannot tell which."""
@@ -59,6 +64,11 @@ class RateLimited(TownkitError):
     def __init__(self, retry_after: int = 60, message: str | None = None, **params: object) -> None:
         super().__init__(message, **params)
         self.retry_after = retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When to come back (RFC 9110 section 10.2.3)."""
+        return {"Retry-After": str(self.retry_after)}
 
 
 class Unavailable(TownkitError):

@@ -32,6 +32,7 @@ class UsageItem(CityModel):
     """One UTC day of a city. Units are tenths, since reads come in halves and a counter must be whole."""
 
     pages = NumberAttribute(null=True)
+    api_calls = NumberAttribute(null=True)
     applications = NumberAttribute(null=True)
     incidents = NumberAttribute(null=True)
     certificates = NumberAttribute(null=True)
@@ -39,6 +40,7 @@ class UsageItem(CityModel):
     readings = NumberAttribute(null=True)
     refused = NumberAttribute(null=True)
     mails = NumberAttribute(null=True)
+    sms = NumberAttribute(null=True)
     bytes_in = NumberAttribute(null=True)
     bytes_out = NumberAttribute(null=True)
     rcu_tenths = NumberAttribute(null=True)
@@ -46,7 +48,7 @@ class UsageItem(CityModel):
 
 
 METERS = (
-    "pages", "applications", "incidents", "certificates", "messages", "readings", "refused", "mails",
+    "pages", "api_calls", "applications", "incidents", "certificates", "messages", "readings", "refused", "mails", "sms",
     "bytes_in", "bytes_out", "rcu_tenths", "wcu_tenths",
 )  # fmt: skip
 
@@ -121,7 +123,7 @@ def flush_if_due(*, force: bool = False) -> None:
     city = current_city().id
     with _lock:
         mine = _memory.get(city)
-        total = sum(counts["pages"] for counts in (mine or {}).values())
+        total = sum(counts["pages"] + counts["api_calls"] for counts in (mine or {}).values())
         if not mine or not (force or total >= FLUSH_AT or time.monotonic() - _since[city] >= FLUSH_AFTER_S):
             return
         taken = _memory.pop(city)

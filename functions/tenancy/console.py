@@ -17,10 +17,12 @@ DAYS = 7
 # meter -> (label, exact)
 SHOWN: dict[str, tuple[str, bool]] = {
     "pages": (N_("Pages shown"), False),
+    "api_calls": (N_("Requests of programs"), False),
     "applications": (N_("Applications"), True),
     "certificates": (N_("Certificates"), True),
     "incidents": (N_("Incidents"), True),
     "mails": (N_("Emails"), True),
+    "sms": (N_("Text messages"), True),
     "messages": (N_("Sensor messages"), True),
     "readings": (N_("Sensor readings"), True),
     "refused": (N_("Refused sensor messages"), True),

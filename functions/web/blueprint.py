@@ -19,10 +19,11 @@ from functions.core.i18n import N_
 from functions.web import languages, responses
 from functions.web.request import PageContext, make_context, platform_context
 
-Access = Literal["public", "citizen", "staff", "platform"]
+Access = Literal["public", "citizen", "staff", "platform", "api"]
 View = Callable[..., Any]
 FORM = "application/x-www-form-urlencoded"
 KINDS = [FORM, "application/json"]
+ANY_KIND = ["*/*"]  # the programming interface says itself, in its own words, what it does not take
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ ROUTES: list[Route] = []
 
 class CityBlueprint(Blueprint):
     """``page`` registers a view. Access: ``public`` anyone; ``citizen`` the holder of a draft or a status
-    session, checked in the view; ``staff`` a signed-in member of the city's staff; ``platform`` no city."""
+    session, checked in the view; ``staff`` a signed-in member of the city's staff; ``api`` a program: no
+    cookie is read, functions/api/dispatch.py checks its key; ``platform`` no city."""
 
     def __init__(self, import_name: str) -> None:
         super().__init__(import_name)
@@ -65,7 +67,8 @@ class CityBlueprint(Blueprint):
         super().register(app, options)
         for path, methods, access, view in self._pages:
             name = f"{view.__module__}.{view.__name__}".replace("functions.", "").replace(".", "_")
-            route = app.route(path, methods=list(methods), content_types=KINDS, name=name)
+            kinds = ANY_KIND if access == "api" else KINDS
+            route = app.route(path, methods=list(methods), content_types=kinds, name=name)
             route(_handler(app, access, view))
 
 
@@ -101,23 +104,24 @@ def _respond(
     request: Request, access: Access, view: View, params: dict[str, str]
 ) -> tuple[Response, PageContext | None]:
     ctx: PageContext | None = None
+    program = access == "api"
     try:
         if access == "platform":
             ctx = platform_context(request)
             with i18n.use_language(ctx.lang):
                 return _inside(ctx, view, params), ctx
-        ctx = make_context(request, params.pop("city", ""))
+        ctx = make_context(request, params.pop("city", ""), program=program)
         with i18n.use_language(ctx.lang), scope.tenant_scope(ctx.city):
             return _in_city(ctx, access, view, params), ctx
     except TownkitError as error:
-        return responses.from_error(error, ctx or platform_context(request)), ctx
+        return responses.from_error(error, ctx or platform_context(request, program=program)), ctx
     except Exception:
         log.failure("unhandled", route=request.context.get("resourcePath"))
-        return responses.from_error(TownkitError(), ctx or platform_context(request)), ctx
+        return responses.from_error(TownkitError(), ctx or platform_context(request, program=program)), ctx
 
 
 def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str]) -> Response:
-    usage.count("pages")
+    usage.count("api_calls" if ctx.program else "pages")
     try:
         if access == "staff" and not _signed_in(ctx):
             if ctx.method != "GET":
@@ -131,9 +135,10 @@ def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str
 
 def _inside(ctx: PageContext, view: View, params: dict[str, str]) -> Response:
     try:
-        if ctx.method == "GET" and "lang" in ctx.query:
-            return responses.redirect(ctx, languages.switch(ctx))
-        ctx.check_csrf()
+        if not ctx.program:
+            if ctx.method == "GET" and "lang" in ctx.query:
+                return responses.redirect(ctx, languages.switch(ctx))
+            ctx.check_csrf()
         return responses.from_result(view(ctx, **params), ctx)
     except TownkitError as error:
         return responses.from_error(error, ctx)

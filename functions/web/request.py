@@ -38,6 +38,7 @@ class PageContext(Context):
     source_ip: str = ""
     staff: Staff | None = None
     set_cookies: list[str] = field(default_factory=list)
+    program: bool = False  # asked through the programming interface: no cookies, JSON answers
 
     @cached_property
     def form(self) -> dict[str, list[str]]:
@@ -106,7 +107,7 @@ def _cookies(header: str) -> dict[str, str]:
     return {name: morsel.value for name, morsel in jar.items()}
 
 
-def _parts(request: Request) -> dict[str, Any]:
+def _parts(request: Request, program: bool) -> dict[str, Any]:
     headers = {name.lower(): value for name, value in (request.headers or {}).items()}
     context = request.context or {}
     return {
@@ -114,7 +115,8 @@ def _parts(request: Request) -> dict[str, Any]:
         "path": _path(request),
         "query": dict((request.query_params or {}).items()),
         "headers": headers,
-        "cookies": _cookies(headers.get("cookie", "")),
+        "cookies": {} if program else _cookies(headers.get("cookie", "")),
+        "program": program,
         "body": request.raw_body or b"",
         "source_ip": str((context.get("identity") or {}).get("sourceIp") or ""),
         "now": clock.now(),
@@ -142,23 +144,23 @@ def choose_language(offered: list[str], cookie: str, accept: str) -> str:
     return offered[0]
 
 
-def make_context(request: Request, city_id: str) -> PageContext:
+def make_context(request: Request, city_id: str, *, program: bool = False) -> PageContext:
     """A request to a city's page; raises NotFound for an unknown city or one that is not live."""
     from functions.tenancy.registry import find_city
 
     city: City | None = find_city(city_id)
     if city is None or city.state != "live":
         raise NotFound
-    parts = _parts(request)
+    parts = _parts(request, program)
     lang = choose_language(
         city.languages, parts["cookies"].get("lang", ""), parts["headers"].get("accept-language", "")
     )
     return PageContext(city=city, actor=ANYONE, lang=lang, **parts)
 
 
-def platform_context(request: Request) -> PageContext:
+def platform_context(request: Request, *, program: bool = False) -> PageContext:
     """A request to a page of the installation itself: there is no city."""
-    parts = _parts(request)
+    parts = _parts(request, program)
     lang = choose_language(
         list(i18n.LANGUAGES), parts["cookies"].get("lang", ""), parts["headers"].get("accept-language", "")
     )

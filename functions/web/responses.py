@@ -10,7 +10,7 @@ from typing import Any
 from chalice.app import Response
 
 from functions.core import i18n, usage
-from functions.core.errors import Invalid, RateLimited, TownkitError
+from functions.core.errors import Invalid, TownkitError
 from functions.core.scope import ScopeError, current_city
 from functions.web.request import PageContext
 
@@ -47,6 +47,7 @@ class Json:
     body: Any
     status: int = 200
     media_type: str = JSON
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def from_result(result: Page | Redirect | Json | Text, ctx: PageContext) -> Resp
             ctx,
             json.dumps(result.body, ensure_ascii=False),
             result.status,
-            {"Content-Type": result.media_type},
+            {"Content-Type": result.media_type, **result.headers},
         )
     if isinstance(result, Text):
         return _finish(ctx, result.body, result.status, {"Content-Type": result.media_type, **result.headers})
@@ -101,10 +102,10 @@ def from_result(result: Page | Redirect | Json | Text, ctx: PageContext) -> Resp
 
 def from_error(error: TownkitError, ctx: PageContext) -> Response:
     """The one mapping of errors: a page in the visitor's language, or a small JSON document for programs."""
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, RateLimited) else {}
+    headers = error.headers
     with i18n.use_language(ctx.lang):
         message = i18n.t(error.message, **error.params)
-        if ctx.headers.get("accept", "").startswith("application/json"):
+        if ctx.program or ctx.headers.get("accept", "").startswith("application/json"):
             body = json.dumps(_document(error, message, ctx), ensure_ascii=False)
             return _finish(ctx, body, error.status, {"Content-Type": JSON, **headers})
         from functions.web.rendering import render_error
