@@ -63,9 +63,65 @@ def draft(draft_id: str) -> str:
     return f"DRAFT#{draft_id}"
 
 
-def upload(owner_id: str) -> str:
-    """Partition of the files handed in with a draft or a case."""
-    return f"UPLOAD#{owner_id}"
+REMINDERS = "REMINDERS"  # index key: drafts whose owner asked to be reminded, by when
+
+
+def resume(normal_number: str) -> str:
+    """Partition of a saved draft's number, in its normal form."""
+    return f"RESUME#{normal_number}"
+
+
+def person(person_id: str) -> str:
+    """Partition of a person's record: contact points, consents, known answers, what they applied for."""
+    return f"PERSON#{person_id}"
+
+
+def contact(digest: str) -> str:
+    """Partition of a confirmed contact point's pointer to its person, by a keyed digest."""
+    return f"CONTACT#{digest}"
+
+
+def one_time_code(challenge: str) -> str:
+    """Partition of a code on its way to a contact point."""
+    return f"CODE#{challenge}"
+
+
+def letters(case_id: str) -> str:
+    """Partition of what was written to a case's applicant; sorted by the outbox row's id."""
+    return f"LETTERS#{case_id}"
+
+
+def counter(digest: str) -> str:
+    """Partition of what a member of staff began for somebody else; sorted by the draft's id."""
+    return f"COUNTER#{digest}"
+
+
+FILE_PREFIX = "FILE#"
+WAITING_FILES = "FILES"  # index key: files whose check is not over
+
+
+def file(file_id: str) -> str:
+    """Sort key of a file that was handed in, in the partition of the case or of the draft's future case."""
+    return f"{FILE_PREFIX}{file_id}"
+
+
+def file_id(sort_key: str) -> str:
+    """The inverse of :func:`file`."""
+    return sort_key.removeprefix(FILE_PREFIX)
+
+
+def wallet(person_id: str) -> str:
+    """Partition of a person's documents: HELD#..."""
+    return f"WALLET#{person_id}"
+
+
+HELD_PREFIX = "HELD#"
+EXPIRING = "EXPIRING"  # index key: documents whose holder wants to be told before they end
+
+
+def held(document_id: str) -> str:
+    """Sort key of a document in a wallet."""
+    return f"{HELD_PREFIX}{document_id}"
 
 
 def certificate(token_digest: str) -> str:
@@ -102,6 +158,29 @@ def pack(start_ms: int) -> str:
 def alarm(thing: str, rule: str) -> str:
     """Partition of a rule's state on a device."""
     return f"ALARM#{thing}#{rule}"
+
+
+API_KEYS, WEBHOOKS = "API-KEYS", "WEBHOOKS"
+
+
+def change_list(moment: datetime) -> str:
+    """Partition of a month's changes of cases; their sort key is :func:`change`."""
+    return f"CHANGES#{iso(moment)[:7]}"
+
+
+def change(at: str, case_id: str, version: int) -> str:
+    """Sort key of a change of a case: the order in which programs read them."""
+    return f"{at}#{case_id}#{version:06d}"
+
+
+def api_request(key_id: str, request_digest: str) -> str:
+    """Partition of what a program asked to be done once."""
+    return f"API-REQUEST#{key_id}#{request_digest}"
+
+
+def delivery(webhook_id: str) -> str:
+    """Partition of what is still to be told to a webhook."""
+    return f"DELIVERY#{webhook_id}"
 
 
 def registry(city_id: str) -> str:

@@ -12,6 +12,8 @@ MESSAGES = {
     "approved": "approved.txt",
     "refused": "refused.txt",
 }
+# about a draft; their rows name it in place of a case (functions/cases/draft_mail.py)
+DRAFT_MESSAGES = ("draft-saved", "draft-reminder")
 # While one worker is at a row no other takes it; longer than a worker may run.
 LEASE = timedelta(minutes=2)
 # The sweep gives up on a row after so many tries: by then the address is wrong, not the network.

@@ -14,15 +14,15 @@ from functions.core import i18n, log
 from functions.core.context import Context
 from functions.core.settings import settings
 from functions.notifications import store
-from functions.notifications.domain import MESSAGES, may_try, split_message
+from functions.notifications.domain import DRAFT_MESSAGES, MESSAGES, may_try, split_message
 
 KIND = "mail"
 
 
 def enqueue(tx: TransactWrite, ctx: Context, event: str, case_id: str) -> str:
-    """Add the message of an event (a key of MESSAGES) to the transaction; answers the row's id for
-    :func:`point`."""
-    if event not in MESSAGES:
+    """Add the message of an event (a key of MESSAGES; one of DRAFT_MESSAGES with a draft's id) to the
+    transaction; answers the row's id for :func:`point`."""
+    if event not in MESSAGES and event not in DRAFT_MESSAGES:
         raise ValueError(f"no message is called {event}")
     return store.add(tx, event, case_id, ctx.now)
 
@@ -73,6 +73,10 @@ def sweep_task(ctx: Context, _: str) -> None:
 def _compose(ctx: Context, row: store.OutboxItem) -> Mail | None:
     """The message as its case is now, in the language of the application; None when there is nobody to
     write to."""
+    if row.event in DRAFT_MESSAGES:
+        from functions.cases.draft_mail import compose
+
+        return compose(ctx, row.event, row.case_id)
     from functions.cases.service import case_for_message
 
     case = case_for_message(row.case_id)

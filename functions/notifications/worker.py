@@ -17,6 +17,7 @@ KINDS = {
     "mail": "functions.notifications.service:deliver",
     "sweep": "functions.notifications.service:sweep_task",
     "left-files": "functions.cases.applying:remove_left_files",
+    "draft-reminders": "functions.cases.resuming:remind_due",
     "audit-root": "functions.audit.service:root_task",
     "usage": "functions.tenancy.nightly:usage_task",
 }

@@ -48,7 +48,13 @@ RECORDS: dict[str, str] = {
     keys.case(".+"): "applications",
     keys.reference(".+"): "applications",
     keys.draft(".+"): "drafts",
-    keys.upload(".+"): "uploads",
+    keys.resume(".+"): "drafts",
+    keys.wallet(".+"): "uploads",
+    keys.person(".+"): "applications",
+    keys.contact(".+"): "applications",
+    keys.one_time_code(".+"): "drafts",
+    keys.letters(".+"): "applications",
+    keys.counter(".+"): "drafts",
     keys.certificate(".+"): "applications",
     keys.OUTBOX: "logs",
     keys.limit(".+"): "logs",
@@ -57,6 +63,11 @@ RECORDS: dict[str, str] = {
     keys.alarm(".+", ".+"): "readings",
     keys.chain("[^#]+", ".+"): "audit",
     keys.REFUSED: "logs",
+    keys.API_KEYS: "city",
+    keys.WEBHOOKS: "city",
+    "CHANGES#.+": "logs",
+    keys.api_request(".+", ".+"): "logs",
+    keys.delivery(".+"): "logs",
 }
 
 
