@@ -48,8 +48,8 @@ class UsageItem(CityModel):
 
 
 METERS = (
-    "pages", "api_calls", "applications", "incidents", "certificates", "messages", "readings", "refused", "mails", "sms",
-    "bytes_in", "bytes_out", "rcu_tenths", "wcu_tenths",
+    "pages", "api_calls", "applications", "incidents", "certificates", "messages", "readings", "refused",
+    "mails", "sms", "bytes_in", "bytes_out", "rcu_tenths", "wcu_tenths",
 )  # fmt: skip
 
 
