@@ -85,7 +85,8 @@ class Document:
 @dataclass(frozen=True)
 class Case:
     """A case as the store answers it. ``answers`` are JSON values by field id; ``definition`` is the digest it
-    began with. ``applicant`` is for whom (an applicant of the definition) and ``ground`` by what right,
+    began with. ``applicant`` is for whom (an applicant of the definition), ``for_name`` their
+    name when it is somebody else and ``ground`` by what right,
     ``by`` the staff member who typed for somebody else, ``person`` the signed-in person's id, ``assurance``
     how sure the city was who applied."""
 
@@ -120,6 +121,7 @@ class Case:
     person: str = ""
     applicant: str = "self"
     ground: str = ""
+    for_name: str = ""
     assurance: str = "none"
 
     @property

@@ -14,7 +14,7 @@ IDLE = timedelta(minutes=30)
 REFRESH = timedelta(minutes=2)  # how stale the "seen" time in the cookie may get before it is written again
 SIGN_IN_LIFE = timedelta(minutes=10)  # from leaving for the hosted login until coming back
 
-ADMIN, CLERK, OPERATOR_DESK = "admin", "clerk", "operator-desk"
+ADMIN, CLERK, OPERATOR_DESK, HELPER = "admin", "clerk", "operator-desk", "helper"
 State = Literal["live", "idle", "ended", "elsewhere"]
 
 
@@ -31,6 +31,16 @@ class Staff:
     def is_admin(self) -> bool:
         """May read histories and revoke certificates of any department."""
         return ADMIN in self.roles
+
+    @property
+    def may_serve(self) -> bool:
+        """May begin an application for somebody else, at the counter or out in the town."""
+        return bool({CLERK, HELPER} & set(self.roles))
+
+    @property
+    def may_identify(self) -> bool:
+        """May record that they have seen a person and their document."""
+        return CLERK in self.roles
 
     def works_in(self, department: str) -> bool:
         """Cases of other departments do not exist for this person."""

@@ -50,6 +50,7 @@ def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
         "finder": catalogue.finder_index(services),
         "devices": _devices(city),
         "privacy": _privacy(city, profile),
+        "identity": city.identity.model_dump() if city.identity else None,
         "plan": {"name": city.plan.name, "limits": _limits(city)},
         "residency": city.residency,
         "legal": legal_pages(city, profile),

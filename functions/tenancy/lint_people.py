@@ -36,9 +36,10 @@ def staff_department_unknown(file: Looked) -> Found:
 
 @rule("staff-without-department")
 def staff_without_department(file: Looked) -> Found:
-    """Who is no admin and has no department sees an empty desk."""
+    """Who decides and has no department sees an empty desk."""
     for n, member in enumerate(file.city.staff):
-        if not member.departments and any(role in ROLES and role != "admin" for role in member.roles):
+        deciding = [role for role in member.roles if role in ROLES and role not in ("admin", "helper")]
+        if deciding and not member.departments:
             yield ("staff", n), f"{member.name} has no department and would see no cases"
 
 

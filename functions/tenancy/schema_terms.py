@@ -36,6 +36,7 @@ class Limits(Part):
     applications_per_day: int | None = Field(default=None, ge=0)
     messages_per_day: int | None = Field(default=None, ge=0)
     mails_per_day: int | None = Field(default=None, ge=0)
+    sms_per_day: int | None = Field(default=None, ge=0, description="text messages; 0 turns them off")
     devices: int | None = Field(default=None, ge=0)
     staff: int | None = Field(default=None, ge=0)
     storage_mb: int | None = Field(default=None, ge=0)

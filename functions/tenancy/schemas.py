@@ -12,7 +12,7 @@ from pydantic import Field
 from functions.tenancy.schema_base import Colour, Email, Identifier, Language, Part, Point, Sentence, Texts
 from functions.tenancy.schema_calendar import Calendar
 from functions.tenancy.schema_devices import Sensors
-from functions.tenancy.schema_people import Department, Member
+from functions.tenancy.schema_people import CitizenIdentity, Department, Member
 from functions.tenancy.schema_terms import Plan, Privacy
 
 Page = Literal["privacy", "accessibility", "terms", "contact", "status"]
@@ -93,6 +93,9 @@ class CityFile(Part):
     services: dict[Identifier, EnabledService] = Field(default={}, max_length=200)
     sensors: Sensors = Sensors()
     privacy: Privacy
+    identity: CitizenIdentity | None = Field(
+        default=None, description="the citizens' own national sign-in, where there is one"
+    )
     plan: Plan
     residency: str = Field(description="where the data must stay: one of the country profile's choices")
     texts_reviewed: date | None = Field(

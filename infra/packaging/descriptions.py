@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 # A service of which the functions call few operations; the rest of the description goes.
-OPERATIONS = {"ssm": {"GetParameter"}}
+OPERATIONS = {"ssm": {"GetParameter"}, "sns": {"Publish"}}
 
 
 def slim(data: Path, services: set[str]) -> None:

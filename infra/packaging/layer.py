@@ -22,7 +22,7 @@ from infra.settings import ROOT
 CACHE = ROOT / ".local" / "layers"
 KEPT = 4
 NOT_PACKED = {"chalice"}
-SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda"}
+SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda", "sns"}
 # Data for telling a number's region or carrier in words (we check and format numbers only); boto3 on top of
 # the botocore that the functions call themselves.
 LEFT_OUT = (
