@@ -10,7 +10,7 @@ from functions.cases.domain import Case, Document
 from functions.core.audit import EventItem
 from functions.core.context import Context
 from functions.core.i18n import N_, pick, t
-from functions.services import answers
+from functions.services import fields
 from functions.services.domain import Field, Service
 
 ACTION_LABELS = {
@@ -85,7 +85,7 @@ def case_view(ctx: Context, case: Case) -> dict[str, Any]:
         "due_at": case.due_at,
         "overdue": is_overdue(case.due_at, case.group, ctx.now),
         "version": case.version,
-        "rows": evidence_rows(ctx, case) if incident else answer_rows(service, case),
+        "rows": evidence_rows(ctx, case) if incident else answer_rows(ctx, service, case),
         "documents": [_document(one, service) for one in case.documents],
         "reason": case.reason,
         "missing": [{"label": label_of(service, one.field), "note": one.note} for one in case.missing],
@@ -94,9 +94,10 @@ def case_view(ctx: Context, case: Case) -> dict[str, Any]:
     }
 
 
-def answer_rows(service: Service | None, case: Case) -> list[dict[str, str]]:
+def answer_rows(ctx: Context, service: Service | None, case: Case) -> list[dict[str, str]]:
     """Questions and answers in the form's order, then answers whose question is gone."""
-    known = answers.displayed(service, case.answers) if service else {}
+    currency = str(ctx.city.config.get("currency") or "")
+    known = fields.displayed(service, case.answers, currency) if service else {}
     rows = [{"key": label_of(service, field), "value": text} for field, text in known.items()]
     gone = [{"key": field, "value": str(text)} for field, text in case.answers.items() if field not in known]
     return rows + gone

@@ -9,7 +9,7 @@ from functions.cases import applying, form_views, visitors
 from functions.cases.journey import Journey
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, t
-from functions.services import validation
+from functions.services import fields
 from functions.services.domain import Field, FormPage
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
@@ -50,7 +50,7 @@ def _question_page(ctx: PageContext, journey: Journey, page: FormPage) -> Page:
     refused = "problem" in ctx.query
     typed = journey.typed(page, refused)
     problems = journey.check(page, typed)[1] if refused else []
-    errors = {problem.part or field.id: form_views.sentence(field, problem) for field, problem in problems}
+    errors = {problem.part or field.id: fields.sentence(field, problem) for field, problem in problems}
     return Page(
         "apply/question.html",
         page=page,
@@ -126,10 +126,10 @@ def answer(ctx: PageContext, draft: str, page: str) -> Redirect:
     return Redirect(f"{base}/check" if change else f"{base}/{journey.after(found)}")
 
 
-def _typed(ctx: PageContext, journey: Journey, page: FormPage) -> validation.Typed:
-    typed: validation.Typed = {}
+def _typed(ctx: PageContext, journey: Journey, page: FormPage) -> fields.Typed:
+    typed: fields.Typed = {}
     for field in page.fields:
-        typed |= validation.read(field, ctx.form, journey.rules)
+        typed |= fields.read(field, ctx.form, journey.rules)
     return typed
 
 

@@ -75,12 +75,12 @@ def make(ctx: Context, case: Case, definition: Mapping[str, Any]) -> Certificate
 def _values(
     ctx: Context, lang: str, case: Case, service: Service, today: date, until: date | None
 ) -> dict[str, str]:
-    from functions.services.answers import displayed
+    from functions.services.fields import displayed
     from functions.web import formats
 
     with use_language(lang):
         return {
-            **displayed(service, case.answers),
+            **displayed(service, case.answers, str(ctx.city.config.get("currency") or "")),
             "date": formats.day(today),
             "valid_until": formats.day(until) if until else "",
             "city": ctx.city.name(lang),

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from functions.services import validation
-from functions.services.domain import Field, Service
+from functions.services import fields
+from functions.services.domain import Service
 from functions.services.errors import Problem
 
 # Samples do not depend on the day they are run.
@@ -31,22 +31,15 @@ def run_samples(service: Service, samples: Iterable[Mapping[str, Any]]) -> Itera
 
 def outcome(service: Service, sample: Mapping[str, Any]) -> dict[str, str]:
     """field id -> reason code of every refused answer; empty when the sample is accepted."""
-    rules = validation.Rules(sample["country"], SAMPLE_TODAY, {})
+    rules = fields.Rules(sample["country"], SAMPLE_TODAY, {})
     errors = {}
     for field in service.fields:
         if field.type == "file":
             if service.required(field) and field.document not in sample["files"]:
                 errors[field.id] = "missing"
             continue
-        typed = _typed(field, sample["answers"].get(field.id, ""))
-        problems = validation.check(field, typed, rules, service.required(field))[1]
+        typed = fields.as_typed(field, sample["answers"].get(field.id), rules)
+        problems = fields.check(field, typed, rules, service.required(field))[1]
         if problems:
             errors[field.id] = problems[0].code
     return errors
-
-
-def _typed(field: Field, answer: str) -> validation.Typed:
-    if field.type != "date":
-        return {field.id: answer}
-    year, month, day = [*answer.split("-"), "", "", ""][:3]
-    return {f"{field.id}-day": day, f"{field.id}-month": month, f"{field.id}-year": year}

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.core.i18n import use_language
-from functions.services import answers, service
+from functions.services import fields, service
 from functions.services.domain import Service
 from functions.services.errors import DefinitionError, UnknownTemplate
 from functions.services.patch import apply_patch
@@ -204,10 +204,10 @@ def test_answers_are_shown_as_people_read_them() -> None:
         "address": "12 Oak Street\n\nOakville",
         "name": "Maria",
     }
-    assert answers.displayed(definition, given_answers)["birth_date"] == "29 February 1984"
-    assert answers.displayed(definition, given_answers)["address"] == "12 Oak Street, Oakville"
+    assert fields.displayed(definition, given_answers)["birth_date"] == "29 February 1984"
+    assert fields.displayed(definition, given_answers)["address"] == "12 Oak Street, Oakville"
     with use_language("zh-Hans"):
-        shown = answers.displayed(definition, given_answers | {"address": "河北省\n清河市\n\n301 室"})
+        shown = fields.displayed(definition, given_answers | {"address": "河北省\n清河市\n\n301 室"})
     assert (shown["birth_date"], shown["reason"], shown["address"]) == (
         "1984年2月29日",
         "入学或入托",
