@@ -23,6 +23,19 @@ CACHE = ROOT / ".local" / "layers"
 KEPT = 4
 NOT_PACKED = {"chalice"}
 SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda", "sns"}
+# What the expression engine's command line brings, which we never import.
+COMMAND_LINES = (
+    "annotated_doc",
+    "click",
+    "markdown_it",
+    "mdurl",
+    "prompt_toolkit",
+    "pygments",
+    "rich",
+    "shellingham",
+    "typer",
+    "wcwidth",
+)
 # Data for telling a number's region or carrier in words (we check and format numbers only); boto3 on top of
 # the botocore that the functions call themselves.
 LEFT_OUT = (
@@ -126,7 +139,7 @@ def _install(wanted: list[str], target: Target, folder: Path) -> None:
 
 
 def _prune(folder: Path) -> None:
-    for name in LEFT_OUT:
+    for name in (*LEFT_OUT, *COMMAND_LINES):
         shutil.rmtree(folder / name, ignore_errors=True)
     for name, kept in ONLY.items():
         for entry in (folder / name).iterdir():
