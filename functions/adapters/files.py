@@ -4,11 +4,13 @@ scope's session, so a key outside the city's prefix is refused by the storage it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from urllib.parse import quote
+
+_GONE = {"NoSuchKey", "404", "NotFound"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Files(Protocol):
 
     def upload_form(self, prefix: str, limit: int, back: str, until: datetime) -> UploadForm:
         """A form for one file of at most `limit` bytes under `prefix` plus the file's own name; the
-        browser comes back to `back`. It is valid until `until`."""
+        browser comes back to `back`, or gets status 201 when `back` is empty. It is valid until `until`."""
 
     def look(self, prefix: str) -> Stored | None:
         """The file that lies under the prefix, or None."""
@@ -48,11 +50,25 @@ class Files(Protocol):
     def keys_before(self, prefix: str, moment: datetime) -> Iterator[str]:
         """Keys under the prefix that were written before the moment."""
 
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """The content, in parts. Raises FileGone."""
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put a file there. What was there before is gone for good, its older versions, too."""
+
+    def tags(self, key: str) -> dict[str, str]:
+        """What others wrote on the file. Raises FileGone."""
+
+
+class FileGone(Exception):
+    """The file that was asked for is not there any more."""
+
 
 class S3Files:
     """Amazon S3. `base_url` is the bucket as browsers see it, without a slash at the end."""
 
-    HEAD_BYTES = 16
+    HEAD_BYTES = 2048
+    CHUNK_BYTES = 1024 * 1024
 
     def __init__(self, bucket: str, base_url: str) -> None:
         self.bucket, self.base_url = bucket, base_url
@@ -63,15 +79,12 @@ class S3Files:
         from botocore.awsrequest import AWSRequest
 
         # S3 puts the name of the chosen file in place of ${filename}
-        fields = {
-            "key": prefix + "${filename}",
-            "success_action_redirect": back,
-            "Content-Type": "application/octet-stream",
-        }
+        after = {"success_action_redirect": back} if back else {"success_action_status": "201"}
+        fields = {"key": prefix + "${filename}", **after, "Content-Type": "application/octet-stream"}
         conditions: list[Any] = [
             {"bucket": self.bucket},
             ["starts-with", "$key", prefix],
-            {"success_action_redirect": back},
+            after,
             {"Content-Type": fields["Content-Type"]},
             ["content-length-range", 0, limit],
         ]
@@ -133,6 +146,52 @@ class S3Files:
                 if found["LastModified"] < moment:
                     yield str(found["Key"])
 
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """One call."""
+        body = _or_gone(lambda s3: s3.get_object(Bucket=self.bucket, Key=key))["Body"]
+        while part := body.read(self.CHUNK_BYTES):
+            yield part
+
+    def write(self, key: str, data: bytes) -> None:
+        """Three calls: the bucket keeps older versions for a month; a photo's place must go at once."""
+        from functions.core.aws import scoped_client
+
+        s3 = scoped_client("s3")
+        old = _version(s3, self.bucket, key)
+        s3.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType="application/octet-stream")
+        if old:
+            s3.delete_object(Bucket=self.bucket, Key=key, VersionId=old)
+
+    def tags(self, key: str) -> dict[str, str]:
+        """One call."""
+        found = _or_gone(lambda s3: s3.get_object_tagging(Bucket=self.bucket, Key=key))["TagSet"]
+        return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def _or_gone(call: Callable[[Any], Any]) -> Any:
+    from botocore.exceptions import ClientError
+
+    from functions.core.aws import scoped_client
+
+    try:
+        return call(scoped_client("s3"))
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            raise FileGone from error
+        raise
+
+
+def _version(s3: Any, bucket: str, key: str) -> str:
+    """The version that is there now; empty when there is none or the bucket keeps none."""
+    from botocore.exceptions import ClientError
+
+    try:
+        return str(s3.head_object(Bucket=bucket, Key=key).get("VersionId") or "")
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            return ""
+        raise
+
 
 def _keys() -> Any:
     from functions.core import sessions
@@ -152,20 +211,19 @@ class FakeFiles:
     """Keeps objects in memory, by key."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def upload_form(self, prefix: str, limit: int, back: str, until: datetime) -> UploadForm:
         """The fields in the clear."""
         policy = json.dumps({"limit": limit, "until": until.isoformat()})
-        return UploadForm(
-            "http://files.example/",
-            {"key": prefix + "${filename}", "success_action_redirect": back, "policy": policy},
-        )
+        after = {"success_action_redirect": back} if back else {"success_action_status": "201"}
+        return UploadForm("http://files.example/", {"key": prefix + "${filename}", **after, "policy": policy})
 
     def look(self, prefix: str) -> Stored | None:
         """From memory."""
         for key, data in self.objects.items():
             if key.startswith(prefix):
-                return Stored(key, len(data), data[:16])
+                return Stored(key, len(data), data[: S3Files.HEAD_BYTES])
         return None
 
     def download_link(self, key: str, name: str, seconds: int) -> str:
@@ -179,3 +237,22 @@ class FakeFiles:
     def keys_before(self, prefix: str, moment: datetime) -> Iterator[str]:
         """All of them: the fake keeps no times."""
         return (key for key in sorted(self.objects) if key.startswith(prefix))
+
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """From memory, in small parts."""
+        data = self._found(key)
+        return (data[start : start + 1000] for start in range(0, len(data), 1000))
+
+    def write(self, key: str, data: bytes) -> None:
+        """Into memory."""
+        self.objects[key] = data
+
+    def tags(self, key: str) -> dict[str, str]:
+        """As a test put them there."""
+        self._found(key)
+        return self.labels.get(key, {})
+
+    def _found(self, key: str) -> bytes:
+        if key not in self.objects:
+            raise FileGone
+        return self.objects[key]

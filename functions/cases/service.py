@@ -4,7 +4,7 @@ written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,16 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.cases import store
-from functions.cases.domain import ACTIONS, Case, Decision, Document, check_decision, mask_name
+from functions.cases.domain import (
+    ACTIONS,
+    Case,
+    Channel,
+    Decision,
+    Document,
+    Kind,
+    check_decision,
+    mask_name,
+)
 from functions.core import audit, clock, ids, keys, limits, usage
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, NotFound, RateLimited
@@ -42,7 +51,8 @@ class Submitted:
 
 @dataclass(frozen=True)
 class Application:
-    """A finished draft. ``id`` becomes the case's id, so submitting twice makes one case."""
+    """A finished draft. ``id`` becomes the case's id, so submitting twice makes one case. A report becomes an
+    incident with a ``title``; it may name nobody. The rest as in :class:`Case`."""
 
     id: str
     service: str
@@ -53,6 +63,15 @@ class Application:
     email: str
     name: str
     due_at: datetime | None
+    kind: Kind = "application"
+    title: str = ""
+    channel: Channel = "online"
+    by: str = ""
+    person: str = ""
+    applicant: str = "self"
+    ground: str = ""
+    for_name: str = ""
+    assurance: str = "none"
 
 
 def code_of(ctx: Context, case_id: str) -> str:
@@ -68,7 +87,7 @@ def _already(ctx: Context, case_id: str) -> Submitted | None:
 def submit_application(
     ctx: Context, application: Application, also: Callable[[TransactWrite, Case], None] | None = None
 ) -> Submitted:
-    """Turn a draft into a case. ``also`` adds to the transaction (marking the draft sent). Idempotent by
+    """Turn a draft into a case: an application, or an incident from a report. ``also`` adds to the transaction (marking the draft sent). Idempotent by
     the draft's id.
 
     Raises Conflict when it could not be written after several tries; then nothing was."""
@@ -80,15 +99,15 @@ def submit_application(
         try:
             with transaction() as tx:
                 pointer = None
-                _put_new(tx, ctx, case, "submitted", {"service": case.service})
+                _put_new(tx, ctx, case, "submitted" if case.kind == "application" else "reported", _how(case))
                 tx.save(
                     store.ReferenceItem(
                         keys.reference(ids.normal(case.reference)), keys.META, case_id=case.id
                     ),
                     condition=store.ReferenceItem.pk.does_not_exist(),
                 )
-                usage.add_to(tx, "applications", 1, ctx.now)
-                if case.email:
+                usage.add_to(tx, "incidents" if case.kind == "incident" else "applications", 1, ctx.now)
+                if case.email or case.person:
                     pointer = notifications.enqueue(tx, ctx, "received", case.id)
                 if also:
                     also(tx, case)
@@ -104,14 +123,21 @@ def submit_application(
     raise Conflict
 
 
+def _how(case: Case) -> dict[str, object]:
+    """What the history says about how a case came: no answers."""
+    detail: dict[str, object] = {"service": case.service, "channel": case.channel}
+    return {**detail, "by": case.by} if case.by else detail
+
+
 def _new_application(ctx: Context, application: Application, code: str) -> Case:
+    report = application.kind == "incident"
     return Case(
         id=application.id,
-        kind="application",
+        kind=application.kind,
         reference=ids.new_reference(),
-        state="submitted",
+        state="open" if report else "submitted",
         department=application.department,
-        title=mask_name(application.name),
+        title=application.title or mask_name(application.name),
         submitted_at=clock.iso(ctx.now),
         version=1,
         service=application.service,
@@ -122,6 +148,13 @@ def _new_application(ctx: Context, application: Application, code: str) -> Case:
         documents=application.documents,
         email=application.email,
         code_digest=ids.digest(ids.normal(code)),
+        channel=application.channel,
+        by=application.by,
+        person=application.person,
+        applicant=application.applicant,
+        ground=application.ground,
+        for_name=application.for_name,
+        assurance=application.assurance,
     )
 
 
@@ -160,7 +193,7 @@ def _change(
                 tx.save(store.item_of(case), condition=store.CaseItem.version == found.case.version)
                 audit.append(tx, found.chain, action, ctx, detail)
                 audit.close(tx, found.chain)
-                if mail and case.email:
+                if mail and (case.email or case.person):
                     pointer = notifications.enqueue(tx, ctx, mail, case.id)
         except TransactWriteError as error:
             if not (failed_conditions(error) or contended(error)):
@@ -201,9 +234,16 @@ def decide(ctx: Context, staff: Staff, case_id: str, decision: Decision) -> Case
     return _change(ctx, case_id, decision.version, step)
 
 
-def resubmit(ctx: Context, case_id: str, answers: dict[str, Any], documents: tuple[Document, ...]) -> Case:
+def resubmit(
+    ctx: Context,
+    case_id: str,
+    answers: dict[str, Any],
+    documents: tuple[Document, ...],
+    asked: Collection[str] = (),
+) -> Case:
     """The applicant hands in what was missing: ``answers`` replace those of the same fields, ``documents``
-    of the same field. Sending it twice changes nothing the second time."""
+    of the same field; a question that was ``asked`` and has no answer any more loses its old one. Sending it
+    twice changes nothing the second time."""
 
     def step(
         tx: TransactWrite, found: store.CaseFile
@@ -215,11 +255,12 @@ def resubmit(ctx: Context, case_id: str, answers: dict[str, Any], documents: tup
         if case.state not in action.sources:
             raise Conflict(N_("This application is already closed"))
         fields = {document.field for document in documents}
+        left = {name: value for name, value in case.answers.items() if name not in asked}
         kept = tuple(document for document in case.documents if document.field not in fields)
         changed = replace(
             case,
             state=action.target,
-            answers={**case.answers, **answers},
+            answers={**left, **answers},
             documents=kept + documents,
             missing=(),
         )
@@ -277,14 +318,37 @@ def find_for_applicant(ctx: Context, reference: str, code: str, network: str) ->
 
 
 def case_for_applicant(ctx: Context, case_id: str) -> Case:
-    """The applicant's own case, for a session that ``find_for_applicant`` or a submit opened. Audited; two
-    calls."""
+    """The applicant's or reporter's own case, for a session that ``find_for_applicant`` or a submit opened.
+    Audited; two calls."""
     found = store.get_file(case_id)
-    if found is None or found.case.kind != "application":
+    if found is None or not (found.case.kind == "application" or found.case.is_report):
         raise NotFound
     reader = replace_actor(ctx, Actor("citizen", case_id))
     audit.record_view(found.chain, reader)
     return found.case
+
+
+def note_refused_file(ctx: Context, case_id: str, file_id: str, state: str) -> None:
+    """A file of a case was found harmful or cannot be opened: in the case's history, and the applicant is
+    told. Nothing happens as long as the form has not been sent: its page says so."""
+    from functions.notifications import service as notifications
+
+    for _ in range(TRIES):
+        found = store.get_file(case_id)
+        if found is None or file_id not in {document.id for document in found.case.documents}:
+            return
+        try:
+            with transaction() as tx:
+                audit.append(tx, found.chain, "file_refused", ctx, {"file": file_id, "state": state})
+                audit.close(tx, found.chain)
+                pointer = notifications.enqueue(tx, ctx, "file-refused", case_id)
+        except TransactWriteError as error:
+            if not (failed_conditions(error) or contended(error)):
+                raise
+            continue
+        notifications.point(ctx, pointer)
+        return
+    raise Conflict
 
 
 def case_for_message(case_id: str) -> Case | None:

@@ -3,7 +3,7 @@ reference."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -11,6 +11,8 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from functions.cases.domain import Case, Document, Missing
 from functions.core import audit, clock, keys
 from functions.core.store import CityModel
+from functions.files.domain import PER_OWNER, StoredFile
+from functions.files.store import FileItem, stored_of
 
 SCHEMA = 1
 HISTORY = 40
@@ -40,11 +42,13 @@ class ReferenceItem(CityModel):
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case with the end of its audit chain and its latest events, newest first: one call."""
+    """A case with the end of its audit chain, its latest events, newest first, and what is known of its
+    files, by their ids: one call."""
 
     case: Case
     chain: audit.Chain
     events: list[audit.EventItem]
+    files: dict[str, StoredFile] = field(default_factory=dict)
 
 
 TOP = ("kind", "reference", "state", "department", "title", "service", "submitted_at", "due_at", "version")
@@ -80,11 +84,11 @@ def get_case(case_id: str) -> Case | None:
 
 
 def get_file(case_id: str) -> CaseFile | None:
-    """A case, its chain's end and its latest events by one reverse query (META, HEAD, EVENT#n, EVENT#n-1,
-    ...)."""
+    """A case, its chain's end, its files and its latest events by one reverse query (META, HEAD, FILE#...,
+    EVENT#n, EVENT#n-1, ...)."""
     connection = CaseItem._get_connection()
     answer = connection.query(
-        keys.case(case_id), scan_index_forward=False, limit=HISTORY + 2, consistent_read=True
+        keys.case(case_id), scan_index_forward=False, limit=HISTORY + PER_OWNER + 2, consistent_read=True
     )
     raw = answer["Items"]
     by_sort = {row["sk"]["S"]: row for row in raw}
@@ -97,7 +101,11 @@ def get_file(case_id: str) -> CaseFile | None:
     events = [
         audit.EventItem.from_raw_data(row) for row in raw if row["sk"]["S"].startswith(keys.EVENT_PREFIX)
     ]
-    return CaseFile(case_of(CaseItem.from_raw_data(by_sort[keys.META])), chain, events)
+    files = [
+        stored_of(FileItem.from_raw_data(row)) for row in raw if row["sk"]["S"].startswith(keys.FILE_PREFIX)
+    ]
+    case = case_of(CaseItem.from_raw_data(by_sort[keys.META]))
+    return CaseFile(case, chain, events[:HISTORY], {file.id: file for file in files})
 
 
 def find_reference(normal: str) -> str | None:

@@ -100,8 +100,20 @@ FILE_PREFIX = "FILE#"
 WAITING_FILES = "FILES"  # index key: files whose check is not over
 
 
+def files(owner_id: str) -> str:
+    """Partition of what was handed in with a draft or a case (the draft's id becomes the case's), or put into
+    a wallet (`person.<id>`)."""
+    kind, dot, person = owner_id.partition(".")
+    return wallet(person) if dot and kind == "person" else case(owner_id)
+
+
+def owner_of_files(pk: str) -> str:
+    """The inverse of :func:`files`."""
+    return f"person.{pk.removeprefix('WALLET#')}" if pk.startswith("WALLET#") else case_id(pk)
+
+
 def file(file_id: str) -> str:
-    """Sort key of a file that was handed in, in the partition of the case or of the draft's future case."""
+    """Sort key of a file in the partition of its owner."""
     return f"{FILE_PREFIX}{file_id}"
 
 

@@ -26,6 +26,7 @@ class Settings:
     provisioner: str = ""
     public_url: str = "http://localhost:8000"
     files_url: str = ""
+    scanner: str = ""
     mail_from: str = ""
     secret_parameter: str = ""
     signin_issuer: str = ""

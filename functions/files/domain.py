@@ -1,20 +1,34 @@
-"""What may be handed in: keys, types by their first bytes, limits. Pure."""
+"""What may be handed in and what becomes of it: names, kinds, limits, states. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
+
+from functions.core.i18n import N_
 
 MB = 1024 * 1024
 NAME_LENGTH = 120
-# First bytes: ISO 32000-1 section 7.5.2, ISO/IEC 10918-1 annex B, PNG specification section 5.2
-SIGNATURES = {"pdf": b"%PDF-", "jpeg": b"\xff\xd8\xff", "png": b"\x89PNG\r\n\x1a\n"}
+PER_OWNER = 30  # files of one draft, case or wallet at a time
+# Kind -> what its names end in; the first is the usual one.
+ENDINGS = {"pdf": ("pdf",), "jpeg": ("jpg", "jpeg", "jpe", "jfif"), "png": ("png",)}
+CHECKING, CLEAN, INFECTED, NOT_CHECKED, UNUSABLE = "checking", "clean", "infected", "not_checked", "unusable"
+State = Literal["checking", "clean", "infected", "not_checked", "unusable"]
+REFUSED = (INFECTED, UNUSABLE)  # never given out; another file is asked for
+# state -> (label, colour of its tag)
+STATES: dict[str, tuple[str, str]] = {
+    CHECKING: (N_("Being checked"), "blue"),
+    CLEAN: (N_("Checked, no harmful software found"), "green"),
+    INFECTED: (N_("Contains harmful software"), "red"),
+    NOT_CHECKED: (N_("Not checked for harmful software"), "yellow"),
+    UNUSABLE: (N_("Cannot be opened"), "red"),
+}
 
 
 @dataclass(frozen=True)
 class UploadedFile:
-    """A file that was handed in. `type` is what its first bytes say, `size` in bytes, `key` where it lies."""
+    """A file that was handed in. `type` is what its content says, `size` in bytes, `key` where it lies."""
 
     id: str
     document: str
@@ -33,6 +47,41 @@ class UploadedFile:
         return cls(raw["id"], raw["document"], raw["name"], int(raw["size"]), raw["type"], raw["key"])
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """What is known of a file since it was handed in. `size` in bytes is that of the prepared file. `grade`
+    is how far it is trusted (A to D), `seen` how a clerk checked it. `held` names the document of a person's
+    wallet that it is a copy of, `purpose` what the copy may be used for."""
+
+    id: str
+    name: str
+    key: str
+    size: int
+    type: str
+    state: str = CHECKING
+    grade: str = "C"
+    checked_by: str = ""
+    checked_at: str = ""
+    seen: str = ""
+    held: str = ""
+    purpose: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Another file is needed in its place."""
+        return self.state in REFUSED
+
+    @property
+    def label(self) -> str:
+        """A message id."""
+        return STATES[self.state][0]
+
+    @property
+    def colour(self) -> str:
+        """Of its tag."""
+        return STATES[self.state][1]
+
+
 def key_prefix(city_id: str, owner_id: str, file_id: str) -> str:
     """Where a file of a draft or a case goes; the file's own name follows."""
     return f"{city_prefix(city_id)}{owner_id}/{file_id}/"
@@ -46,6 +95,12 @@ def city_prefix(city_id: str) -> str:
 def owner_in(key: str, prefix: str) -> str:
     """The draft or case that a key under `city_prefix` belongs to."""
     return key.removeprefix(prefix).partition("/")[0]
+
+
+def owner_and_file(key: str) -> tuple[str, str]:
+    """The ids of the owner and of the file in the key of any city's upload."""
+    _, _, _, owner, file, _ = key.split("/", 5)
+    return owner, file
 
 
 def name_in(key: str, prefix: str) -> str | None:
@@ -73,15 +128,23 @@ def _as_utf8(name: str) -> str:
         return name
 
 
-def type_of(head: bytes) -> str | None:
-    """`pdf`, `jpeg`, `png`, or None for anything else."""
-    return next((name for name, start in SIGNATURES.items() if head.startswith(start)), None)
+def ending_of(name: str) -> str:
+    """What a name ends in, in lower case: `pdf` of `Bill.PDF`; empty when it has no ending."""
+    stem, dot, ending = name.rpartition(".")
+    says_a_type = dot and stem and len(ending) <= 5 and ending.isalnum() and not ending.isdigit()
+    return ending.lower() if says_a_type else ""
 
 
-def refusal(size: int, kind: str | None, accept: Sequence[str], max_mb: int) -> str | None:
-    """Why a file cannot be taken: `missing` (empty), `size`, `type`; None when it can."""
+def refusal(size: int, kind: str | None, name: str, accept: Sequence[str], max_mb: int) -> str | None:
+    """Why a file cannot be taken: `missing` (empty), `size`, `heic`, `type`, `name` (it says another type
+    than the content is); None when it can."""
     if size == 0:
         return "missing"
     if size > max_mb * MB:
         return "size"
-    return None if kind in accept else "type"
+    if kind == "heic":
+        return "heic"
+    if kind is None or kind not in accept:
+        return "type"
+    ending = ending_of(display_name(name))
+    return "name" if ending and ending not in ENDINGS[kind] else None

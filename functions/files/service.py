@@ -1,4 +1,5 @@
-"""Use cases: a form to hand in a file, taking it when the browser comes back, giving it out, removing it."""
+"""Use cases: a form to hand in a file, taking it when the browser comes back, giving it out when it may be
+given out, removing it."""
 
 from __future__ import annotations
 
@@ -8,32 +9,50 @@ from datetime import timedelta
 from typing import Any
 
 from functions.adapters.files import Files, S3Files, UploadForm
-from functions.core import ids, usage
+from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
+from functions.core import ids, limits, log, usage
 from functions.core.context import Context
+from functions.core.errors import Conflict, NotFound, RateLimited
+from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
+from functions.files import store
 from functions.files.domain import (
+    CHECKING,
+    CLEAN,
     MB,
+    NOT_CHECKED,
+    StoredFile,
     UploadedFile,
     city_prefix,
     display_name,
     key_prefix,
     name_in,
+    owner_and_file,
     owner_in,
     refusal,
-    type_of,
 )
 
+KIND = "file"
 FORM_LIFE = timedelta(minutes=30)
 LINK_SECONDS = 300
 LEFT_OVER_AFTER = timedelta(days=1)
 # A file a little over the limit comes to us and gets a kind answer; the storage refuses larger ones.
 GRACE = 2
+# Per draft, case or wallet: a person who tries again and again gets through, a script does not.
+UPLOADS = (60, 3600)
+
+
+class NotGivenOut(Conflict):
+    """A file that is still being checked, was found harmful, or has not been checked without the reader
+    knowing it."""
+
+    message = N_("This file cannot be opened")
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that was not taken: `missing`, `size` or `type`."""
+    """A file that was not taken: `missing`, `size`, `heic`, `type` or `name`."""
 
     reason: str
 
@@ -50,58 +69,129 @@ def upload_form(
 ) -> UploadForm:
     """A form for one file; the browser returns to `back` (an absolute address) with `file=<new id>`."""
     file_id = ids.new_id(ctx.now)
-    address = f"{back}{'&' if '?' in back else '?'}file={file_id}"
-    limit = document["max_mb"] * MB * GRACE
+    return _form(
+        ctx, owner_id, file_id, document, f"{back}{'&' if '?' in back else '?'}file={file_id}", files
+    )
+
+
+def script_form(
+    ctx: Context, owner_id: str, document: Mapping[str, Any], files: Files | None = None
+) -> dict[str, Any]:
+    """The same for a script, which stays on its page: `{file, url, fields}`. It calls the address that
+    `upload_form` returns to by itself."""
+    file_id = ids.new_id(ctx.now)
+    form = _form(ctx, owner_id, file_id, document, "", files)
+    return {"file": file_id, "url": form.url, "fields": form.fields}
+
+
+def _form(
+    ctx: Context, owner_id: str, file_id: str, document: Mapping[str, Any], back: str, files: Files | None
+) -> UploadForm:
+    limit = int(document["max_mb"]) * MB * GRACE
     with tenant_scope(ctx.city, min_life=int(FORM_LIFE.total_seconds()) + 60):
         return (files or storage()).upload_form(
-            key_prefix(ctx.city.id, owner_id, file_id), limit, address, ctx.now + FORM_LIFE
+            key_prefix(ctx.city.id, owner_id, file_id), limit, back, ctx.now + FORM_LIFE
         )
 
 
 def take_upload(
-    ctx: Context, owner_id: str, document: Mapping[str, Any], file_id: str, files: Files | None = None
+    ctx: Context,
+    owner_id: str,
+    document: Mapping[str, Any],
+    file_id: str,
+    files: Files | None = None,
+    queue: Queue | None = None,
 ) -> UploadedFile | Refused:
-    """Look at what came: it must lie under this owner's prefix, be small enough and be what it may be.
+    """Look at what came: it must lie under this owner's prefix, be small enough and be what it may be and
+    what its name says. Then it waits for its check. Taking it twice changes nothing.
 
-    What is refused is removed from the storage."""
-    store = files or storage()
+    What is refused is removed from the storage. Raises RateLimited."""
+    from functions.files.sniffing import kind_of
+
+    bucket = files or storage()
     prefix = key_prefix(ctx.city.id, owner_id, file_id)
-    found = store.look(prefix) if file_id.isalnum() else None
+    found = bucket.look(prefix) if file_id.isalnum() else None
     if found is None:
         return Refused("missing")
-    name = name_in(found.key, prefix)
-    kind = type_of(found.head)
-    reason = refusal(found.size, kind, document["accept"], document["max_mb"])
+    _count(owner_id, found.key, bucket)
+    name, kind = name_in(found.key, prefix), kind_of(found.head)
+    reason = refusal(found.size, kind, name or "", document["accept"], document["max_mb"])
     if reason or kind is None or name is None:
-        store.remove(found.key)
+        bucket.remove(found.key)
         return Refused(reason or "type")
-    usage.count("bytes_in", found.size)
-    return UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
+    taken = UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
+    if store.add(owner_id, StoredFile(taken.id, taken.name, taken.key, taken.size, taken.type), ctx.now):
+        usage.count("bytes_in", found.size)
+        point(ctx, owner_id, file_id, queue)
+    return taken
+
+
+def _count(owner_id: str, key: str, bucket: Files) -> None:
+    try:
+        limits.hit(f"uploads#{owner_id}", *UPLOADS)
+    except RateLimited:
+        bucket.remove(key)
+        raise
+
+
+def point(ctx: Context, owner_id: str, file_id: str, queue: Queue | None = None) -> None:
+    """Ask the worker to look at a file. When the queue cannot be reached, the nightly sweep asks."""
+    try:
+        sender = queue or SqsQueue(settings().tasks_queue_url)
+        sender.send(Pointer(ctx.city.id, KIND, f"{owner_id}/{file_id}"))
+    except QueueNotReached:
+        log.failure("pointer not sent", city=ctx.city.id, file=file_id)
+
+
+def files_of(owner_id: str) -> dict[str, StoredFile]:
+    """What is known of each file of a draft, a case or a wallet, by its id; one call."""
+    return store.of_owner(owner_id)
+
+
+def link(ctx: Context, file: StoredFile, knowing: bool, files: Files | None = None) -> str:
+    """A link of five minutes for a file that was found clean, or that nobody checked when the reader knows
+    it (`knowing`). Raises NotGivenOut for any other."""
+    if file.state == CLEAN or (file.state == NOT_CHECKED and knowing):
+        return download_url(ctx, file.key, file.name, files)
+    raise NotGivenOut
 
 
 def download_url(ctx: Context, key: str, name: str, files: Files | None = None) -> str:
     """A link of five minutes that gives a stored file as an attachment called `name`, from the storage's
-    origin."""
+    origin. For what a person handed in use :func:`link`."""
+    if not key.startswith(f"cities/{ctx.city.id}/"):
+        raise NotFound
     with tenant_scope(ctx.city, min_life=LINK_SECONDS + 60):
         return (files or storage()).download_link(key, name, LINK_SECONDS)
 
 
 def remove_upload(key: str, files: Files | None = None) -> None:
-    """Delete a file that a person took back."""
+    """Delete a file that a person took back, and what is known of it."""
     (files or storage()).remove(key)
+    store.remove(*owner_and_file(key))
 
 
 def remove_leftovers(ctx: Context, is_kept: Callable[[str], bool], files: Files | None = None) -> int:
     """Delete files older than a day whose owner `is_kept` no longer; answers how many. The owner is the id
     of a draft or a case."""
-    store, prefix = files or storage(), city_prefix(ctx.city.id)
+    bucket, prefix = files or storage(), city_prefix(ctx.city.id)
     kept: dict[str, bool] = {}
     removed = 0
-    for key in list(store.keys_before(prefix, ctx.now - LEFT_OVER_AFTER)):
+    for key in list(bucket.keys_before(prefix, ctx.now - LEFT_OVER_AFTER)):
         owner = owner_in(key, prefix)
         if owner not in kept:
             kept[owner] = is_kept(owner)
         if not kept[owner]:
-            store.remove(key)
+            remove_upload(key, bucket)
             removed += 1
     return removed
+
+
+def unchecked(owner_id: str, file_id: str, name: str, key: str, size: int) -> StoredFile:
+    """What stands for a file that was handed in before files were checked."""
+    return StoredFile(file_id, name, key, size, "", NOT_CHECKED)
+
+
+def waits(file: StoredFile | None) -> bool:
+    """Whether a page should say that the check is not over."""
+    return file is not None and file.state == CHECKING

@@ -11,9 +11,16 @@ MESSAGES = {
     "resubmitted": "resubmitted.txt",
     "approved": "approved.txt",
     "refused": "refused.txt",
+    "file-refused": "file-refused.txt",
 }
-# about a draft; their rows name it in place of a case (functions/cases/draft_mail.py)
-DRAFT_MESSAGES = ("draft-saved", "draft-reminder")
+# event -> what composes it, for messages that are not about a case: called with (context, event, id), answers a
+# Mail, an Sms or None. Their rows name a draft, a code or a day in place of a case.
+COMPOSERS = {
+    "draft-saved": "functions.cases.draft_mail:compose",
+    "draft-reminder": "functions.cases.draft_mail:compose",
+    "code": "functions.people.messages:compose_code",
+    "sms-spent": "functions.people.messages:compose_spent",
+}
 # While one worker is at a row no other takes it; longer than a worker may run.
 LEASE = timedelta(minutes=2)
 # The sweep gives up on a row after so many tries: by then the address is wrong, not the network.

@@ -17,6 +17,8 @@ KINDS = {
     "mail": "functions.notifications.service:deliver",
     "sweep": "functions.notifications.service:sweep_task",
     "left-files": "functions.cases.applying:remove_left_files",
+    "file": "functions.files.worker:check_file",
+    "files-waiting": "functions.files.worker:sweep_task",
     "draft-reminders": "functions.cases.resuming:remind_due",
     "audit-root": "functions.audit.service:root_task",
     "usage": "functions.tenancy.nightly:usage_task",
@@ -28,16 +30,27 @@ def handle_tasks(event: dict[str, Any], context: Any = None) -> dict[str, Any]:
     failed = []
     for record in event.get("Records", ()):
         try:
-            _handle(json.loads(record["body"]), str(record["messageId"]))
+            _handle(_message(json.loads(record["body"])), str(record["messageId"]))
         except Exception:
             log.failure("task failed", message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
 
-def _handle(message: dict[str, str], message_id: str) -> None:
+def _message(body: dict[str, str]) -> dict[str, str] | None:
+    """What is to be done; None for a scanner's word about an object that is no upload."""
+    if "object" not in body:
+        return body
+    from functions.files.worker import message_of
+
+    return message_of(body["object"])
+
+
+def _handle(message: dict[str, str] | None, message_id: str) -> None:
     from functions.tenancy.registry import find_city
 
+    if message is None:
+        return
     city = find_city(message["city"])
     if city is None or city.state != "live":
         log.info("task dropped", city=message["city"], kind=message["kind"])

@@ -244,7 +244,7 @@ def test_the_manifest_names_every_key_that_the_code_can_make():
 
     from functions.core import keys
 
-    made = [keys.case("1"), keys.reference("a"), keys.draft("d"), keys.upload("u"), keys.certificate("c")]
+    made = [keys.case("1"), keys.reference("a"), keys.draft("d"), keys.wallet("u"), keys.certificate("c")]
     made += [
         keys.limit("status"),
         keys.device("river-1"),
