@@ -109,7 +109,7 @@ class Decisions:
     def _know(self, name: str, value: Any) -> None:
         self._known[name] = value
         if self._facts is not None:
-            self._facts.set(name, value)
+            self._facts.values[name] = value
 
     def _prepared(self, compiled: Expression) -> Facts:
         """The facts with what this expression reads besides answers."""
@@ -125,11 +125,12 @@ class Decisions:
                 },
             }
             self._facts = Facts({**basic, **self._known}, self.today, self._working_days)
-        if "answered" in compiled.names:
-            fields = (field.id for field in self.service.fields)
-            self._facts.set("answered", {name: name in self._known for name in fields})
-        if "tables" in compiled.names:
-            self._facts.set("tables", self._table_values(compiled.source))
+        if asked := compiled.members("answered"):
+            self._facts.values["answered"] = {name: name in self._known for name in asked}
+        if named := compiled.members("tables"):
+            values = {name: self.table(name) for name in named}
+            # one that cannot be decided is left out, so that what reads it cannot be decided either
+            self._facts.values["tables"] = {name: one for name, one in values.items() if one is not None}
         return self._facts
 
     @property
@@ -152,16 +153,6 @@ class Decisions:
 
         value = self._evaluate(source)
         return None if value is UNKNOWN else value
-
-    def _table_values(self, source: str) -> dict[str, Any]:
-        """The tables that an expression names; one that cannot be decided is left out, so that what reads it
-        cannot be decided either."""
-        values = {
-            one["id"]: self.table(one["id"])
-            for one in self.service.raw.get("tables", ())
-            if f"tables.{one['id']}" in source
-        }
-        return {name: value for name, value in values.items() if value is not None}
 
     def table(self, table_id: str) -> Any:
         """The value of a decision table: the first row that holds, else `otherwise`; None when a row

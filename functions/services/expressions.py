@@ -12,8 +12,8 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property, lru_cache
@@ -103,21 +103,14 @@ class Facts:
     """What expressions may read. `values` by name, an answer that was not given is left out; `today` is the
     city's date; `working_days` counts the working days after today up to and including a day."""
 
-    values: Mapping[str, Any]
+    values: dict[str, Any]
     today: date
     working_days: Callable[[date], int] | None = None
-    _context: Any = field(default=None, init=False, repr=False)
 
-    @property
-    def context(self) -> Any:
-        """The engine's context, made once."""
-        if self._context is None:
-            self._context = cel().Context(dict(self.values), self._functions())
-        return self._context
-
-    def set(self, name: str, value: Any) -> None:
-        """Add or replace one value."""
-        self.context.add_variable(name, value)
+    @cached_property
+    def functions(self) -> dict[str, Callable[..., Any]]:
+        """Our own functions, by the name that expressions call them by."""
+        return self._functions()
 
     def _functions(self) -> dict[str, Callable[..., Any]]:
         def working_days_until(day: str) -> int:
@@ -157,25 +150,43 @@ class Expression:
             if type(error).__name__ != "PanicException":
                 raise
             raise ExpressionRefused("this is not an expression") from None
-        for name in self._program.functions():
+        used = self._program.references()
+        for name in used["functions"]:
             if name not in OPERATORS and name not in FUNCTIONS:
                 raise ExpressionRefused(f"the function {name} is not known", _offset_of(source, name))
+        self._own = [name for name in used["functions"] if name in OWN_FUNCTIONS]
+        self.names: frozenset[str] = frozenset(used["variables"]) - bound_names(source)
+        """The values that it reads; the words that a list macro binds are left out."""
+
+    def members(self, owner: str) -> list[str]:
+        """What it reads of a value that holds others: `cap` of `tables.cap`."""
+        return self._members.get(owner, [])
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The values that it reads; the words that a list macro binds are left out."""
-        return frozenset(self._program.variables()) - bound_names(self.source)
+    def _members(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        words = list(tokens(self.source))
+        for owner, dot, member in zip(words, words[1:], words[2:], strict=False):
+            if owner.kind == member.kind == "name" and dot.word == ".":
+                found.setdefault(owner.word, []).append(member.word)
+        return found
 
     def evaluate(self, facts: Facts) -> Any:
         """Its value, or UNKNOWN when it cannot be decided with these facts."""
         try:
-            return self._program.execute(facts.context)
+            return self.attempt(facts)
         except UNDECIDED:
             return UNKNOWN
 
     def attempt(self, facts: Facts) -> Any:
-        """Its value; raises what the engine raises. For the linter."""
-        return self._program.execute(facts.context)
+        """Its value; raises what the engine raises. For the linter. The engine is given no more than what is
+        read: it copies all of it."""
+        values = {name: facts.values[name] for name in self.names if name in facts.values}
+        if not self._own:
+            return self._program.execute(values)
+        return self._program.execute(
+            cel().Context(values, {name: facts.functions[name] for name in self._own})
+        )
 
     def holds(self, facts: Facts) -> bool:
         """True when it is true; false and UNKNOWN are not."""
