@@ -27,8 +27,9 @@ class QueueNotReached(Exception):
 class Queue(Protocol):
     """Takes pointers."""
 
-    def send(self, pointer: Pointer) -> None:
-        """Hand the pointer over. Raises QueueNotReached."""
+    def send(self, pointer: Pointer, delay: int = 0) -> None:
+        """Hand the pointer over; it is given out after ``delay`` seconds (at most 900). Raises
+        QueueNotReached."""
 
 
 class SqsQueue:
@@ -37,14 +38,16 @@ class SqsQueue:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def send(self, pointer: Pointer) -> None:
+    def send(self, pointer: Pointer, delay: int = 0) -> None:
         """One message."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         from functions.core.aws import own_client
 
         try:
-            own_client("sqs").send_message(QueueUrl=self.url, MessageBody=pointer.to_json())
+            own_client("sqs").send_message(
+                QueueUrl=self.url, MessageBody=pointer.to_json(), DelaySeconds=delay
+            )
         except (BotoCoreError, ClientError) as error:
             raise QueueNotReached(type(error).__name__) from error
 
@@ -54,10 +57,12 @@ class FakeQueue:
     """Keeps what was sent; refuses while `failing`."""
 
     sent: list[Pointer] = field(default_factory=list)
+    delays: list[int] = field(default_factory=list)
     failing: bool = False
 
-    def send(self, pointer: Pointer) -> None:
+    def send(self, pointer: Pointer, delay: int = 0) -> None:
         """Keep the pointer, or raise QueueNotReached."""
         if self.failing:
             raise QueueNotReached("failing")
         self.sent.append(pointer)
+        self.delays.append(delay)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from functions.cases import store
+from functions.cases import changes, store
 from functions.cases.domain import (
     ACTIONS,
     Case,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from functions.identity.domain import Staff
 
 TRIES = 5
+COMMITTED = 20  # seconds by which a caller's transaction is written, or never
 CODE_TRIES = 5
 CODE_WINDOW_S = 3600
 NETWORK_TRIES = 30
@@ -87,8 +88,8 @@ def _already(ctx: Context, case_id: str) -> Submitted | None:
 def submit_application(
     ctx: Context, application: Application, also: Callable[[TransactWrite, Case], None] | None = None
 ) -> Submitted:
-    """Turn a draft into a case: an application, or an incident from a report. ``also`` adds to the transaction (marking the draft sent). Idempotent by
-    the draft's id.
+    """Turn a draft into a case: an application, or an incident from a report. ``also`` adds to the
+    transaction (marking the draft sent). Idempotent by the draft's id.
 
     Raises Conflict when it could not be written after several tries; then nothing was."""
     from functions.notifications import service as notifications
@@ -99,7 +100,8 @@ def submit_application(
         try:
             with transaction() as tx:
                 pointer = None
-                _put_new(tx, ctx, case, "submitted" if case.kind == "application" else "reported", _how(case))
+                action = "submitted" if case.kind == "application" else "reported"
+                change = _put_new(tx, ctx, case, action, _how(case))
                 tx.save(
                     store.ReferenceItem(
                         keys.reference(ids.normal(case.reference)), keys.META, case_id=case.id
@@ -119,6 +121,7 @@ def submit_application(
             continue
         if pointer:
             notifications.point(ctx, pointer)
+        changes.tell(ctx, change)
         return Submitted(case.id, case.reference, code, fresh=True)
     raise Conflict
 
@@ -158,11 +161,15 @@ def _new_application(ctx: Context, application: Application, code: str) -> Case:
     )
 
 
-def _put_new(tx: TransactWrite, ctx: Context, case: Case, action: str, detail: dict[str, object]) -> None:
+def _put_new(
+    tx: TransactWrite, ctx: Context, case: Case, action: str, detail: dict[str, object]
+) -> str | None:
+    """Answers what `changes.tell` takes after the commit."""
     tx.save(store.item_of(case), condition=store.CaseItem.pk.does_not_exist())
     chain = audit.Chain("case", case.id)
     audit.append(tx, chain, action, ctx, detail)
     audit.close(tx, chain)
+    return changes.note(tx, ctx, case, action)
 
 
 def _change(
@@ -193,6 +200,7 @@ def _change(
                 tx.save(store.item_of(case), condition=store.CaseItem.version == found.case.version)
                 audit.append(tx, found.chain, action, ctx, detail)
                 audit.close(tx, found.chain)
+                change = changes.note(tx, ctx, case, action)
                 if mail and (case.email or case.person):
                     pointer = notifications.enqueue(tx, ctx, mail, case.id)
         except TransactWriteError as error:
@@ -201,6 +209,7 @@ def _change(
             continue
         if pointer:
             notifications.point(ctx, pointer)
+        changes.tell(ctx, change)
         return case
     raise Conflict
 
@@ -391,7 +400,8 @@ def open_incident(tx: TransactWrite, ctx: Context, alarm: Alarm) -> Case:
         severity=alarm.severity,
         evidence=alarm.evidence,
     )
-    _put_new(tx, ctx, case, "opened", {"thing": alarm.thing, "rule": alarm.rule})
+    change = _put_new(tx, ctx, case, "opened", {"thing": alarm.thing, "rule": alarm.rule})
+    changes.tell(ctx, change, COMMITTED)
     usage.add_to(tx, "incidents", 1, ctx.now)
     return case
 

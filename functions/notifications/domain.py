@@ -20,6 +20,7 @@ COMPOSERS = {
     "draft-reminder": "functions.cases.draft_mail:compose",
     "code": "functions.people.messages:compose_code",
     "sms-spent": "functions.people.messages:compose_spent",
+    "webhook-stopped": "functions.api.notices:compose",
 }
 # While one worker is at a row no other takes it; longer than a worker may run.
 LEASE = timedelta(minutes=2)

@@ -20,6 +20,9 @@ KINDS = {
     "file": "functions.files.worker:check_file",
     "files-waiting": "functions.files.worker:sweep_task",
     "draft-reminders": "functions.cases.resuming:remind_due",
+    "change": "functions.api.webhooks:fan_out",
+    "webhook": "functions.api.webhooks:deliver",
+    "webhook-sweep": "functions.api.webhooks:sweep_task",
     "audit-root": "functions.audit.service:root_task",
     "usage": "functions.tenancy.nightly:usage_task",
 }
