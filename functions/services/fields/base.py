@@ -8,7 +8,8 @@ by `members.0.birth-day`. Ids hold no `-` and no `.`, so the names of two questi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as made
 from datetime import date
 from typing import Any
 
@@ -28,10 +29,10 @@ class Rules:
 
     country: str
     today: date
-    identity: Mapping[str, Any] = field(default_factory=dict)
+    identity: Mapping[str, Any] = made(default_factory=dict)
     address: Sequence[Mapping[str, Any]] = ()
-    organisation: Mapping[str, Any] = field(default_factory=dict)
-    plate: Mapping[str, Any] = field(default_factory=dict)
+    organisation: Mapping[str, Any] = made(default_factory=dict)
+    plate: Mapping[str, Any] = made(default_factory=dict)
     currency: str = ""
     bbox: Sequence[float] = ()
 
@@ -39,12 +40,14 @@ class Rules:
 @dataclass(frozen=True)
 class Problem:
     """Why an answer is refused: `code` for machines (missing format past future length min max choice check
-    rule count), `message` an English message id or a definition's own text, `part` the input to go to."""
+    rule count), `message` an English message id or a definition's own text, `part` the input to go to.
+    `field` is the cell's question when it is one of a group or table."""
 
     code: str
     message: str | Mapping[str, str]
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = made(default_factory=dict)
     part: str = ""
+    field: Field | None = None
 
 
 Answer = tuple[Any, tuple[Problem, ...]]
@@ -64,6 +67,7 @@ class Kind:
     """One type of question. As it stands: one input, whose cleaned text is the answer."""
 
     component = "input"
+    asks = True  # False: nothing is typed into it
     missing = N_("Answer this question")
     inputmode: str | None = None
     input_type = "text"
@@ -100,6 +104,10 @@ class Kind:
     def export(self, question: Field, value: Any, currency: str) -> dict[str, str]:
         """Column -> text for a table of answers; the same columns whatever was answered."""
         return {question.id: "" if value is None else str(value)}
+
+    def place(self, question: Field, problem: Problem) -> str:
+        """Of which part of the question a problem speaks, in words; "" when of the whole."""
+        return ""
 
     def expression_value(self, question: Field, value: Any) -> Any:
         """The answer as expressions see it."""

@@ -36,6 +36,12 @@ def date_parts(rules: Rules) -> tuple[str, ...]:
     return ("month", "day", "year") if rules.country == "us" else DATE_PARTS
 
 
+def example(semantic: str, rules: Rules) -> str:
+    """A date as it is to be typed, in the order in which it is asked."""
+    words = EXAMPLES.get(semantic, EXAMPLES[""])
+    return t("For example, %(example)s", example=" ".join(words[part] for part in date_parts(rules)))
+
+
 def _word(text: str) -> str:
     """A part as digits: `３月`, `March`, `二〇二六年`, `1st`."""
     word = re.sub(r"(?<=\d)(st|nd|rd|th)$", "", compact(text).rstrip("日月年号.,。"), flags=re.IGNORECASE)
@@ -145,9 +151,7 @@ class Date(Kind):
 
     def hint(self, question: Field, rules: Rules) -> str:
         own = super().hint(question, rules)
-        example = EXAMPLES.get(str(question.raw.get("semantic") or ""), EXAMPLES[""])
-        if not own:
-            own = t("For example, %(example)s", example=" ".join(example[part] for part in date_parts(rules)))
+        own = own or example(str(question.raw.get("semantic") or ""), rules)
         if question.raw.get("approximate"):
             own += " " + t("If you do not know the day or the month, leave it empty.")
         return own
