@@ -23,12 +23,14 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Eligibility:
-    """`outcome` is yes, maybe or no; `rule` the id of the rule that answered, empty for the last word."""
+    """`outcome` is yes, maybe or no; `rule` the id of the rule that answered, empty for the last word;
+    `certain` that no rule before it waits for an answer."""
 
     outcome: str
     because: Text
     instead: tuple[Mapping[str, Any], ...] = ()
     rule: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,10 @@ class Decisions:
         self.pages  # noqa: B018 - walks the form, so that every answer is known
         return self._holds(source)
 
+    def undecided(self, source: str) -> bool:
+        """Whether a condition cannot be decided with these answers yet."""
+        return self._value_now(source) is None
+
     def refused_by_rule(self, field: Field) -> Text | None:
         """What a question's own rule says against its answer; None when it is fine or cannot be decided."""
         from functions.services.expressions import UNKNOWN
@@ -220,7 +226,7 @@ class Decisions:
     @staticmethod
     def _verdict(raw: Mapping[str, Any], rule: str, uncertain: bool) -> Eligibility:
         outcome = "maybe" if uncertain and raw["outcome"] == "yes" else raw["outcome"]
-        return Eligibility(outcome, raw["because"], tuple(raw.get("instead") or ()), rule)
+        return Eligibility(outcome, raw["because"], tuple(raw.get("instead") or ()), rule, not uncertain)
 
     def fee(self) -> Fee:
         """What it costs with these answers."""
