@@ -36,7 +36,9 @@ def deploy(connection: Connection, package: Package, parameters: dict[str, str])
     _upload_assets(connection, package)
     _upload(connection, bucket, package.code_key, package.code.read_bytes)
     _upload(connection, bucket, package.layer_key, package.layer.read_bytes)
-    template = json.dumps(place_code(package.template, bucket, package.code_key, package.layer_key)).encode()
+    _upload(connection, bucket, package.files_layer_key, package.files_layer.read_bytes)
+    layers = {"DependencyLayer": package.layer_key, "FilesLayer": package.files_layer_key}
+    template = json.dumps(place_code(package.template, bucket, package.code_key, layers)).encode()
     template_key = f"template/{hashlib.sha256(template).hexdigest()[:24]}.json"
     _upload(connection, bucket, template_key, lambda: template)
     names = secret_names(connection.stage)

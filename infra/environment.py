@@ -13,8 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 OLDEST = (3, 11)
 FILES = {
-    "run": ("requirements.txt", "requirements-cli.txt"),
-    "dev": ("requirements.txt", "requirements-cli.txt", "requirements-dev.txt"),
+    "run": ("requirements.txt", "layers/files/requirements.txt", "requirements-cli.txt"),
+    "dev": (
+        "requirements.txt",
+        "layers/files/requirements.txt",
+        "requirements-cli.txt",
+        "requirements-dev.txt",
+    ),
 }
 
 

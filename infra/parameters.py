@@ -11,6 +11,7 @@ def local_parameters(local: Local) -> dict[str, str]:
     return {
         "PublicUrl": local.public_url,
         "FilesUrl": local.browser_cloud_url,
+        "Scanner": "eicar",
         "MailFrom": f"noreply@{DEMO_DOMAIN}",
         "MailDomain": DEMO_DOMAIN,
         "MqttHost": "localhost",

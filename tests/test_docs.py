@@ -117,7 +117,7 @@ def test_benchmarks_has_a_row_for_everything_that_is_promised() -> None:
 
 def test_every_requirement_is_in_the_table_of_dependencies() -> None:
     table = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
-    for path in ROOT.glob("requirements*.txt"):
+    for path in (*ROOT.glob("requirements*.txt"), *ROOT.glob("layers/*/requirements.txt")):
         for line in path.read_text().splitlines():
             name = re.split(r"[\[<>=!~; ]", line.partition("#")[0].strip())[0].lower()
             assert not name or re.search(rf"^\| {re.escape(name)}\b", table, re.M), f"{name} of {path.name}"

@@ -19,6 +19,8 @@ from infra.packaging.target import target_for
 from infra.packaging.template import write_merge_template
 from infra.settings import ROOT
 
+FILES_REQUIREMENTS = ROOT / "layers" / "files" / "requirements.txt"
+
 
 class PackageError(InfraError):
     """Chalice could not package the app; the message is its own."""
@@ -33,6 +35,8 @@ class Package:
     code_key: str
     layer: Path
     layer_key: str
+    files_layer: Path
+    files_layer_key: str
     assets: Path
 
 
@@ -40,7 +44,7 @@ def package(stage: str, app: Path = ROOT / "app.py", folder: Path | None = None)
     """Package one composition root for a stage. Raises PackageError, LayerError, TemplateError."""
     target = target_for(stage)
     build = folder or ROOT / "build" / stage
-    layer = build_layer(target)
+    layer, files_layer = build_layer(target), build_layer(target, FILES_REQUIREMENTS)
     staged = build / "app"
     stage_code(staged, app)
     write_merge_template(build / "merge.json", target)
@@ -49,7 +53,14 @@ def package(stage: str, app: Path = ROOT / "app.py", folder: Path | None = None)
     _pack_code(build / "chalice" / "deployment.zip", build / "code", code, target.has_this_python)
     (build / "template.json").write_text(json.dumps(template, indent=1, sort_keys=True))
     return Package(
-        template, code, f"code/{digest(code)}.zip", layer, f"layer/{layer.name}", staged / "assets"
+        template=template,
+        code=code,
+        code_key=f"code/{digest(code)}.zip",
+        layer=layer,
+        layer_key=f"layer/{layer.name}",
+        files_layer=files_layer,
+        files_layer_key=f"layer/{files_layer.name}",
+        assets=staged / "assets",
     )
 
 

@@ -1,4 +1,4 @@
-"""The layer: what requirements.txt asks for, built by pip apart from the code, kept until an input changes.
+"""A layer: what a requirements file asks for, built by pip apart from the code, kept until an input changes.
 
 It carries its own botocore, because the one in the Lambda runtime is older than pynamodb and our tests know,
 but only the descriptions of the services that we call. chalice is left out: its packager puts its own runtime
@@ -20,7 +20,7 @@ from infra.packaging.target import Target
 from infra.settings import ROOT
 
 CACHE = ROOT / ".local" / "layers"
-KEPT = 4
+KEPT = 8
 NOT_PACKED = {"chalice"}
 SERVICES = {"dynamodb", "s3", "sqs", "sts", "ssm", "sesv2", "ses", "iot", "iot-data", "lambda", "sns"}
 # What the expression engine's command line brings, which we never import.
@@ -45,6 +45,16 @@ LEFT_OUT = (
     "phonenumbers/carrierdata",
     "phonenumbers/geodata",
     "s3transfer",
+)
+# Of the image library: formats that nobody may hand in, fonts, colour management, windows, and what it brings
+# along for them.
+NOT_OUR_IMAGES = (
+    *(
+        f"PIL/_{name}.*.so"
+        for name in ("avif", "imagingcms", "imagingft", "imagingmorph", "imagingtk", "webp")
+    ),
+    *(f"pillow.libs/lib{name}*" for name in ("avif", "brotli", "freetype", "harfbuzz", "lcms2", "png16")),
+    *(f"pillow.libs/lib{name}*" for name in ("sharpyuv", "webp")),
 )
 # Of these folders only what is named: the logger's one helper, and the languages that pages speak.
 ONLY = {
@@ -141,13 +151,16 @@ def _install(wanted: list[str], target: Target, folder: Path) -> None:
 def _prune(folder: Path) -> None:
     for name in (*LEFT_OUT, *COMMAND_LINES):
         shutil.rmtree(folder / name, ignore_errors=True)
+    for path in [found for pattern in NOT_OUR_IMAGES for found in folder.glob(pattern)]:
+        path.unlink()
     for name, kept in ONLY.items():
-        for entry in (folder / name).iterdir():
+        for entry in (folder / name).iterdir() if (folder / name).is_dir() else ():
             if entry.name not in kept:
                 shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
     for stub in [*folder.rglob("*.pyi"), *folder.rglob("py.typed")]:
         stub.unlink()
-    slim(folder / "botocore" / "data", SERVICES)
+    if (folder / "botocore").is_dir():
+        slim(folder / "botocore" / "data", SERVICES)
     for cache in list(folder.rglob("__pycache__")):
         shutil.rmtree(cache)
 

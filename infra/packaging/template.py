@@ -12,6 +12,10 @@ from infra.settings import ROOT
 
 FRAGMENTS = ROOT / "infra" / "template"
 FUNCTIONS = ("APIHandler", "Admin", "Provisioner", "Readings", "Tasks", "Nightly")
+LAYERS = {
+    "DependencyLayer": "What requirements.txt asks for",
+    "FilesLayer": "What layers/files/requirements.txt asks for",
+}
 
 
 class TemplateError(InfraError):
@@ -56,24 +60,28 @@ def write_merge_template(path: Path, target: Target) -> None:
     for name in FUNCTIONS:
         properties = template["Resources"][name].setdefault("Properties", {})
         properties |= {"Runtime": f"python{target.python}", "Architectures": [target.architecture]}
-    template["Resources"]["DependencyLayer"] = {
-        "Type": "AWS::Lambda::LayerVersion",
-        "Properties": {
-            "Description": "What requirements.txt asks for",
-            "CompatibleRuntimes": [f"python{target.python}"],
-            "CompatibleArchitectures": [target.architecture],
-            "Content": {"S3Bucket": "placed-by-townkit-deploy", "S3Key": "placed-by-townkit-deploy"},
-        },
-    }
+    for name, description in LAYERS.items():
+        template["Resources"][name] = {
+            "Type": "AWS::Lambda::LayerVersion",
+            "Properties": {
+                "Description": description,
+                "CompatibleRuntimes": [f"python{target.python}"],
+                "CompatibleArchitectures": [target.architecture],
+                "Content": {"S3Bucket": "placed-by-townkit-deploy", "S3Key": "placed-by-townkit-deploy"},
+            },
+        }
     path.write_text(json.dumps(template))
 
 
-def place_code(template: dict[str, Any], bucket: str, code_key: str, layer_key: str) -> dict[str, Any]:
-    """The template with its code and layer found in a bucket."""
+def place_code(
+    template: dict[str, Any], bucket: str, code_key: str, layer_keys: dict[str, str]
+) -> dict[str, Any]:
+    """The template with its code and its layers (by their names in LAYERS) found in a bucket."""
     placed: dict[str, Any] = json.loads(json.dumps(template))
     for resource in placed["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = {"Bucket": bucket, "Key": code_key}
-    content = placed["Resources"]["DependencyLayer"]["Properties"]["Content"]
-    content |= {"S3Bucket": bucket, "S3Key": layer_key}
+    for name, key in layer_keys.items():
+        content = placed["Resources"][name]["Properties"]["Content"]
+        content |= {"S3Bucket": bucket, "S3Key": key}
     return placed

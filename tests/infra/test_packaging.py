@@ -33,8 +33,10 @@ def test_template_names_no_partition_region_or_domain(packages: dict[str, Any], 
     """So it packages for aws-cn too: whatever differs there comes from pseudo parameters."""
     text = json.dumps(packages[stage].template)
     principals = set(re.findall(r'"(\w+\.amazonaws\.com)"', text))
-    assert principals <= {f"{s}.amazonaws.com" for s in ("lambda", "apigateway", "iot", "cloudfront")}
-    rest = re.sub(r'"\w+\.amazonaws\.com"', "", text)
+    assert principals <= {
+        f"{s}.amazonaws.com" for s in ("lambda", "apigateway", "iot", "cloudfront", "events")
+    }
+    rest = re.sub(r'"(malware-protection-plan\.)?\w+\.amazonaws\.com"', "", text)
     assert "amazonaws" not in rest
     assert "arn:aws" not in rest
     assert not REGION.search(rest)
@@ -64,6 +66,16 @@ def test_packaged_app_starts_with_its_layer_alone(packages: dict[str, Any], tmp_
         [sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, cwd=tmp_path
     )
     assert done.stdout == "townkit\n", done.stderr
+
+
+def test_only_the_tasks_worker_carries_the_image_library(packages: dict[str, Any]) -> None:
+    template = packages["prod"].template
+    assert template["Globals"]["Function"]["Layers"] == [{"Ref": "DependencyLayer"}]
+    carry = {
+        n for n, r in template["Resources"].items() if "FilesLayer" in json.dumps(r.get("Properties", {}))
+    }
+    assert carry == {"Tasks"}
+    assert not any("PIL/" in name for name in zipfile.ZipFile(packages["prod"].layer).namelist())
 
 
 def test_aws_stages_run_on_arm_and_a_python_that_aws_offers(packages: dict[str, Any]) -> None:
@@ -138,7 +150,8 @@ def test_fragments_that_define_the_same_thing_are_refused(tmp_path: Path) -> Non
 
 def test_placing_code_changes_a_copy(packages: dict[str, Any]) -> None:
     template = packages["prod"].template
-    placed = place_code(template, "bucket", "code/1.zip", "layer/2.zip")
+    layers = {"DependencyLayer": "layer/2.zip", "FilesLayer": "layer/3.zip"}
+    placed = place_code(template, "bucket", "code/1.zip", layers)
     assert placed["Resources"]["Admin"]["Properties"]["CodeUri"] == {"Bucket": "bucket", "Key": "code/1.zip"}
     assert template["Resources"]["Admin"]["Properties"]["CodeUri"] == "./deployment.zip"
 
@@ -147,7 +160,7 @@ def test_everything_that_a_function_may_import_later_is_in_the_layer(
     packages: dict[str, Any], tmp_path: Path
 ) -> None:
     """What is imported only when it is needed would otherwise be missed only when it is needed."""
-    for archive in (packages["local"].layer, packages["local"].code):
+    for archive in (packages["local"].layer, packages["local"].files_layer, packages["local"].code):
         zipfile.ZipFile(archive).extractall(tmp_path)
     folders = [str(tmp_path / "chalicelib"), str(tmp_path), str(tmp_path / "python")]
     lines = ["import sys, importlib", f"sys.path[:0] = {folders}"]
@@ -158,6 +171,9 @@ def test_everything_that_a_function_may_import_later_is_in_the_layer(
         "import holidays; assert holidays.country_holidays('US', years=2026)",
         "import phonenumbers as p; assert p.is_valid_number(p.parse('+13145551234'))",
         "from stdnum.cn import ric",
+        "import io; from PIL import Image; picture = io.BytesIO()",
+        "Image.new('RGB', (9, 9)).save(picture, 'JPEG')",
+        "from functions.files import images; assert images.prepare(picture.getvalue(), 'jpeg')",
     ]
     done = subprocess.run(
         [sys.executable, "-I", "-S", "-c", "\n".join(lines)], capture_output=True, text=True
