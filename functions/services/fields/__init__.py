@@ -31,7 +31,6 @@ from functions.services.fields.registry import (
     kind_of,
     own,
     read,
-    rule_problem,
     sentence,
     shown,
     view,
@@ -44,7 +43,7 @@ from functions.services.fields.times import DateRange, Time
 __all__ = [
     "KINDS", "Answer", "Kind", "Problem", "Rules", "Typed", "as_typed", "change_rows", "check", "date_parts",
     "display", "displayed", "export", "expression_value", "grow", "inputs", "kind_of", "own",
-    "problem_of_upload", "read", "rule_problem", "rules_of", "sentence", "shown", "shrink", "view",
+    "problem_of_upload", "read", "rules_of", "sentence", "shown", "shrink", "view",
 ]  # fmt: skip
 
 KINDS.update(

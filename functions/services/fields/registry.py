@@ -128,15 +128,6 @@ def sentence(question: Field, problem: Problem) -> str:
     return t("%(question)s: %(answer)s", question=place, answer=said) if place else said
 
 
-def rule_problem(question: Field, holds: bool | None, rules: Rules) -> Problem | None:
-    """The problem of the definition's own check (`validate.rule`): `holds` is what its expression gave, None
-    when an answer that it reads is missing."""
-    rule = limit(question, "rule")
-    if not rule or holds is not False:
-        return None
-    return Problem("rule", rule["message"], part=inputs(question, rules)[0])
-
-
 def view(
     question: Field,
     typed: Mapping[str, str],
@@ -144,10 +135,9 @@ def view(
     *,
     required: bool = True,
     heading: bool = False,
-    value: Any = None,
 ) -> dict[str, Any]:
     """What `apply/fields/question.html` shows: `{id, type, component, label, hint, heading, required, inputs,
-    ...}`. With `heading` its label or legend is the page's h1. `value` is that of a calculated question."""
+    ...}`. With `heading` its label or legend is the page's h1."""
     kind = kind_of(question)
     return {
         "id": question.id,
@@ -158,6 +148,5 @@ def view(
         "heading": heading,
         "required": required,
         "size": "",
-        "value": display(question, value, rules.currency) if not kind.asks else "",
         **kind.view(question, own(question, typed), rules),
     }

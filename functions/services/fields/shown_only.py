@@ -55,6 +55,12 @@ class Calculated(ShownOnly):
 
     component = "calculated"
 
+    def shown(self, question: Field, value: Any, rules: Rules) -> Typed:
+        return {question.id: self.display(question, value, rules.currency)}
+
+    def view(self, question: Field, typed: Typed, rules: Rules) -> dict[str, Any]:
+        return super().view(question, typed, rules) | {"value": typed.get(question.id, "")}
+
     def display(self, question: Field, value: Any, currency: str) -> str:
         unit = question.raw.get("unit")
         after = f" {pick(unit)}" if unit else ""
