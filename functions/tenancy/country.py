@@ -37,6 +37,12 @@ class Identity(Part):
     hint: Texts
 
 
+class OrganisationNumber(Identity):
+    """The number under which a firm or body is registered."""
+
+    source: Reference
+
+
 class AddressLine(Part):
     id: Identifier
     label: Texts
@@ -142,6 +148,7 @@ class Country(Part):
     currencies: list[str]
     residency: list[str] = Field(min_length=1, description="where a city of this country may keep its data")
     identity: Identity | None = None
+    organisation: OrganisationNumber | None = None
     address: Address
     phone: Phone
     holidays: Holidays

@@ -18,7 +18,7 @@ def security_headers(ctx: PageContext | None) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+        "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=()",
         "Cross-Origin-Opener-Policy": "same-origin",
     }
     if not settings().local:
@@ -29,7 +29,7 @@ def security_headers(ctx: PageContext | None) -> dict[str, str]:
 def content_security_policy(ctx: PageContext | None) -> str:
     """Scripts and styles from our own files only, plus the <style> element with the city's colours by hash.
 
-    Forms may post to us and to the files' origin (uploads go there directly and come back by a redirect)."""
+    Forms and scripts may post to us and to the files' origin (uploads go there directly)."""
     files = f" {settings().files_url}" if settings().files_url else ""
     return "; ".join(
         (
@@ -38,6 +38,7 @@ def content_security_policy(ctx: PageContext | None) -> str:
             "script-src 'self'",
             "img-src 'self' data:",
             f"form-action 'self'{files}",
+            f"connect-src 'self'{files}",
             "frame-ancestors 'none'",
             "base-uri 'none'",
         )

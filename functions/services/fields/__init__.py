@@ -86,7 +86,6 @@ def rules_of(config: Mapping[str, Any], today: date) -> Rules:
         identity=profile.get("identity") or {},
         address=(profile.get("address") or {}).get("lines") or (),
         organisation=profile.get("organisation") or {},
-        plate=profile.get("plate") or {},
         currency=str(config.get("currency") or ""),
         bbox=config.get("bbox") or (),
     )

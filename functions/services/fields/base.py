@@ -24,7 +24,7 @@ MAX_TYPED = 6000
 @dataclass(frozen=True)
 class Rules:
     """What checking needs of the city: `country` (two letters), today's date there, its `currency` (ISO 4217)
-    and of its country's profile the blocks `identity`, `organisation` and `plate` and the `address` lines
+    and of its country's profile the blocks `identity` and `organisation` and the `address` lines
     (none: an address is one box). `bbox` is the city's west, south, east and north in degrees."""
 
     country: str
@@ -32,7 +32,6 @@ class Rules:
     identity: Mapping[str, Any] = made(default_factory=dict)
     address: Sequence[Mapping[str, Any]] = ()
     organisation: Mapping[str, Any] = made(default_factory=dict)
-    plate: Mapping[str, Any] = made(default_factory=dict)
     currency: str = ""
     bbox: Sequence[float] = ()
 

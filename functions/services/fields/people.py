@@ -160,7 +160,7 @@ def _passes(module: str, value: str) -> bool:
 
 class VehiclePlate(Kind):
     """Letters of any script, digits, no separators: plates differ too much between and inside countries to
-    refuse more, unless the country's profile has a pattern with its source."""
+    refuse more."""
 
     width = "govuk-input--width-10"
 
@@ -169,7 +169,4 @@ class VehiclePlate(Kind):
         if not 2 <= len(value) <= 12 or not value.isalnum():
             message = N_("Enter the letters and numbers of the number plate")
             return wrong(Problem("format", message, part=question.id))
-        pattern = rules.plate.get("pattern")
-        if pattern and not re.fullmatch(str(pattern), value):
-            return wrong(Problem("format", N_("Check the number plate"), part=question.id))
         return value, ()
