@@ -14,6 +14,7 @@ from chalice import Chalice  # noqa: E402
 from functions.cases import console as cases_console  # noqa: E402
 from functions.cases import pages as cases_pages  # noqa: E402
 from functions.certificates import pages as certificates_pages  # noqa: E402
+from functions.feedback import pages as feedback_pages  # noqa: E402
 from functions.identity import pages as identity_pages  # noqa: E402
 from functions.sensing import console as sensing_console  # noqa: E402
 from functions.sensing import pages as sensing_pages  # noqa: E402
@@ -28,6 +29,7 @@ for feature in (
     services_pages,
     cases_pages,
     certificates_pages,
+    feedback_pages,
     sensing_pages,
     identity_pages,
     cases_console,

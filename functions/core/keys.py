@@ -210,3 +210,5 @@ def step(name: str) -> str:
 
 
 LEASE = "LEASE"  # sort key: who works on a city's onboarding at this moment
+
+HELPED, HELPED_WORDS = "HELPED", "HELPED#WORDS"  # did a page help: counts by day and page, and words

@@ -59,6 +59,8 @@ RECORDS: dict[str, str] = {
     keys.OUTBOX: "logs",
     keys.limit(".+"): "logs",
     keys.USAGE: "city",
+    keys.HELPED: "logs",
+    keys.HELPED_WORDS: "logs",
     keys.device(".+"): "readings",
     keys.alarm(".+", ".+"): "readings",
     keys.chain("[^#]+", ".+"): "audit",

@@ -12,8 +12,9 @@ from pathlib import Path
 from functions.core import paths
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "app.css": ("vendor/govuk-frontend/govuk-frontend.min.css", "app.css", "desk.css"),
-    "app.js": ("app.js",),
+    "app.css": ("vendor/govuk-frontend/govuk-frontend.min.css", "app.css", "fields.css", "desk.css"),
+    "app.js": ("app.js", "read-aloud.js", "fields.js"),
+    "upload.js": ("upload.js",),
     "icon.svg": ("icon.svg",),
 }
 FOREVER = "public, max-age=31536000, immutable"

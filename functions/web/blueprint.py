@@ -16,7 +16,7 @@ from functions.core import i18n, log, scope, usage
 from functions.core.context import Actor
 from functions.core.errors import Forbidden, TownkitError
 from functions.core.i18n import N_
-from functions.web import languages, responses
+from functions.web import choices, responses
 from functions.web.request import PageContext, make_context, platform_context
 
 Access = Literal["public", "citizen", "staff", "platform", "api"]
@@ -136,8 +136,8 @@ def _in_city(ctx: PageContext, access: Access, view: View, params: dict[str, str
 def _inside(ctx: PageContext, view: View, params: dict[str, str]) -> Response:
     try:
         if not ctx.program:
-            if ctx.method == "GET" and "lang" in ctx.query:
-                return responses.redirect(ctx, languages.switch(ctx))
+            if choices.asked(ctx):
+                return responses.redirect(ctx, choices.switch(ctx))
             ctx.check_csrf()
         return responses.from_result(view(ctx, **params), ctx)
     except TownkitError as error:

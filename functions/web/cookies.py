@@ -12,14 +12,15 @@ if TYPE_CHECKING:
     from functions.web.request import PageContext
 
 STAFF = "staff"
-LANG = "lang"
+LANG, SIZE = "lang", "size"
+SHARED = (LANG, SIZE)  # of the visitor, not of a city
 YEAR = 365 * 86400
 
 
 def full_name(ctx: PageContext, name: str) -> str:
     """The cookie's name on the wire; it carries the city, since on a laptop cities share a host."""
-    if name == LANG:
-        return LANG
+    if name in SHARED:
+        return name
     return f"{name}-{ctx.city.id}" if settings().local else f"__Host-{name}-{ctx.city.id}"
 
 
@@ -70,7 +71,7 @@ def _set(ctx: PageContext, name: str, value: str, max_age: int | None) -> None:
     ctx.cookies[full] = value
     ctx.set_cookies[:] = [line for line in ctx.set_cookies if not line.startswith(f"{full}=")]
     parts = [f"{full}={value}", "HttpOnly", "SameSite=Lax"]
-    shared = name == LANG or not settings().local
+    shared = name in SHARED or not settings().local
     parts.append("Path=/" if shared else f"Path=/{ctx.city.id}")
     if not settings().local:
         parts.append("Secure")

@@ -25,17 +25,18 @@ class Frame:
     colour: str
 
 
-_frames: dict[tuple[str, int, str], Frame] = {}
+_frames: dict[tuple[str, int, str, bool], Frame] = {}
 
 
-def frame_for(city: Any, lang: str, render_part: Callable[..., Markup]) -> Frame:
-    """The frame of a city (None: the platform's own) in the current language; bounded, oldest dropped."""
-    key = (city.id, city.version, lang) if city else ("", 0, lang)
+def frame_for(city: Any, lang: str, large: bool, render_part: Callable[..., Markup]) -> Frame:
+    """The frame of a city (None: the platform's own) in the current language and size; bounded, the
+    oldest dropped."""
+    key = (city.id, city.version, lang, large) if city else ("", 0, lang, large)
     frame = _frames.get(key)
     if frame is None:
         if len(_frames) >= MAX_FRAMES:
             del _frames[next(iter(_frames))]
-        frame = _frames[key] = _build(city, lang, render_part)
+        frame = _frames[key] = _build(city, lang, large, render_part)
     return frame
 
 
@@ -44,11 +45,11 @@ def style_source(city: Any) -> str:
     return _hash(_style(city.config.get("colours") or {} if city else {}))
 
 
-def _build(city: Any, lang: str, render_part: Callable[..., Markup]) -> Frame:
+def _build(city: Any, lang: str, large: bool, render_part: Callable[..., Markup]) -> Frame:
     colours = (city.config.get("colours") if city else None) or {}
     style = _style(colours)
     return Frame(
-        header=render_part("base/header.html", city=city, lang=lang, logo=logos.address(city)),
+        header=render_part("base/header.html", city=city, lang=lang, large=large, logo=logos.address(city)),
         footer=render_part("base/footer.html", city=city, lang=lang),
         style=Markup(style),  # only checked hexadecimal colours get in
         style_source=_hash(style),

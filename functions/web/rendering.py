@@ -80,15 +80,16 @@ class PageUndefined(ChainableUndefined):
 def render(template: str, ctx: Any, **data: Any) -> str:
     """The page as text. `ctx` has `city` (None on the platform's own pages) and `lang`.
 
-    Templates also see `city`, `lang`, `frame` (header, footer, colours), `errors` (field id -> text),
-    `back` (an address or None). A variable that a template uses and nobody gave raises UndefinedError.
+    Templates also see `city`, `lang`, `large` (the visitor's size), `frame` (header, footer, colours),
+    `errors` (field id -> text), `back` (an address or None). A variable that a template uses and nobody gave raises UndefinedError.
     """
     city, lang = ctx.city, ctx.lang
     with i18n.use_language(lang):
         page = environment().get_template(template)
         defaults: dict[str, Any] = {"errors": {}, "back": None, "staff": None, "section": None}
-        given = {**defaults, "ctx": ctx, "city": city, "lang": lang, **data}
-        return page.render(given, frame=frame_for(city, lang, render_part))
+        large = bool(getattr(ctx, "large", False))
+        given = {**defaults, "ctx": ctx, "city": city, "lang": lang, "large": large, **data}
+        return page.render(given, frame=frame_for(city, lang, large, render_part))
 
 
 def render_error(error: TownkitError, message: str, ctx: Any) -> str:

@@ -51,6 +51,19 @@ class PageContext(Context):
         """The first posted value of a field, stripped, or an empty string."""
         return (self.form.get(name) or [""])[0].strip()
 
+    @property
+    def large(self) -> bool:
+        """The visitor asked for larger letters and simpler pages."""
+        return self.cookies.get("size") == "large"
+
+    @property
+    def topic(self) -> str:
+        """What a page is about, without anybody's ids: `services/residence-certificate`, `apply`, `home`."""
+        parts = [part for part in self.path.split("/")[2:] if part]
+        if parts[:1] == ["services"] and len(parts) > 1 and self.city and self.city.service(parts[1]):
+            return "/".join(parts[:2])
+        return parts[0] if parts and parts[0].isascii() and len(parts[0]) < 40 else "home"
+
     def url(self, path: str) -> str:
         """The public address of a path of this city (``/services``), without a city of the installation."""
         base = settings.settings().public_url

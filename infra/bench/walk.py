@@ -84,6 +84,7 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     for path in PUBLIC:
         browser.get(f"/{CITY}{path}")
     browser.get("/")
+    browser.get(f"/{CITY}/helped?page=home&answer=yes").submit(words="Good")
     case_id = apply(browser)
     look_up(browser, case_id)
     staff = {
@@ -96,6 +97,7 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     sign_out(browser)
     sign_in(browser, staff["admin"])
     look_into_history(browser, case_id)
+    browser.get(f"/{CITY}/console/helped")
     return first, browser.found
 
 

@@ -250,6 +250,12 @@ CASES = [
         _case_of("revocable"), form=lambda town: {"reason": "given in error (demo)"}, before=approve_another,
     ),
     Case("GET", "/{city}/console/usage", page(), "admin"),
+    Case("GET", "/{city}/console/helped", page(), "admin"),
+    Case("GET", "/{city}/helped", page(), foreign=shown),
+    Case(
+        "POST", "/{city}/helped", leads_to(lambda town: f"/{town.id}/helped?thanks"), "draft read",
+        form=lambda town: {"page": "home", "answer": "yes"}, foreign=status(403),
+    ),
     Case("GET", "/{city}/console/sensors", page(thing), "operator"),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ import pytest
 
 from functions.core import clock, keyring, settings
 from functions.core.errors import Forbidden
-from functions.web import cookies, csrf, languages
+from functions.web import choices, cookies, csrf
 from tests.web.pages import make_context
 
 
@@ -111,13 +111,13 @@ def test_a_post_without_the_token_is_forbidden():
 
 def test_the_choice_of_a_language_is_remembered_and_the_address_kept():
     ctx = make_context(query={"lang": "zh-Hans", "after": "x y"}, path="/oakville/sensors")
-    assert languages.switch(ctx) == "/oakville/sensors?after=x+y"
+    assert choices.switch(ctx) == "/oakville/sensors?after=x+y"
     assert ctx.set_cookies[0].startswith("lang=zh-Hans; ")
 
 
 def test_a_language_that_is_not_offered_is_not_remembered():
     ctx = make_context(query={"lang": "fr"}, path="/oakville")
-    assert languages.switch(ctx) == "/oakville" and ctx.set_cookies == []
+    assert choices.switch(ctx) == "/oakville" and ctx.set_cookies == []
 
 
 def test_signed_cookies_end(monkeypatch):
