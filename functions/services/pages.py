@@ -1,20 +1,20 @@
-"""Public pages of the catalogue: the list of services, and a service's start page with its start button."""
+"""Public routes of the catalogue: find a service, read its guide, ask whether it is for you, begin. What they
+do is imported with the first such request."""
 
 from __future__ import annotations
 
-from functions.core import limits
-from functions.core.errors import Conflict, NotFound
-from functions.core.i18n import N_
+from functions.core.errors import NotFound
 from functions.services.domain import Service
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
-from functions.web.responses import Page, Redirect
+from functions.web.responses import Json, Page, Redirect, Text
 
 bp = CityBlueprint(__name__)
-STARTS_PER_HOUR = 300  # a network may be a whole mobile carrier
+DATA, LINKED_DATA = ".json", ".jsonld"
 
 
-def _service(ctx: PageContext, service_id: str) -> Service:
+def service_of(ctx: PageContext, service_id: str) -> Service:
+    """The city's service; raises NotFound."""
     raw = ctx.city.service(service_id)
     if raw is None:
         raise NotFound
@@ -23,35 +23,51 @@ def _service(ctx: PageContext, service_id: str) -> Service:
 
 @bp.page("/{city}/services", access="public")
 def services(ctx: PageContext) -> Page:
-    """Every service of the city."""
-    found = [Service(raw, key) for key, raw in ctx.city.config.get("services", {}).items()]
-    return Page("services/list.html", services=found, section="services", back=f"/{ctx.city.id}")
+    """Every service of the city, or those that somebody looks for."""
+    from functions.services import finder_views
+
+    return finder_views.find_page(ctx)
+
+
+@bp.page("/{city}/services.json", access="public")
+def services_data(ctx: PageContext) -> Json | Text:
+    """The catalogue as open data."""
+    from functions.services import open_data
+
+    return open_data.catalogue(ctx)
 
 
 @bp.page("/{city}/services/{service}", access="public")
-def service(ctx: PageContext, service: str) -> Page:
-    """What you need, what it costs, how long it takes, and the button that starts."""
-    found = _service(ctx, service)
-    return Page(
-        "services/start.html",
-        service=found,
-        raw=found.raw,
-        department=ctx.city.department(found.department),
-        contact=ctx.city.config.get("contact", {}),
-        section="services",
-        back=f"/{ctx.city.id}/services",
-    )
+def service(ctx: PageContext, service: str) -> Page | Json | Text:
+    """The guide of a service; with `.json` its open data, with `.jsonld` the same for search engines."""
+    from functions.services import guide_views, open_data
+
+    if service.endswith(DATA):
+        return open_data.one(ctx, service_of(ctx, service.removesuffix(DATA)))
+    if service.endswith(LINKED_DATA):
+        return open_data.linked(ctx, service_of(ctx, service.removesuffix(LINKED_DATA)))
+    return guide_views.guide(ctx, service_of(ctx, service))
 
 
 @bp.page("/{city}/services/{service}", methods=("POST",), access="public")
 def start(ctx: PageContext, service: str) -> Redirect:
-    """Begin a draft in this browser."""
-    from functions.cases import drafts, visitors
+    """Begin a draft in this browser, with what the check before it was told."""
+    from functions.services import guide_views
 
-    found = _service(ctx, service)
-    if not found.is_open:
-        raise Conflict(N_("This service is closed at the moment"))
-    limits.hit(f"start#{ctx.network}", STARTS_PER_HOUR, 3600)
-    draft_id = drafts.start_draft(ctx, found.id, found.raw["privacy"]["retention"]["draft_days"])
-    visitors.remember_draft(ctx, draft_id)
-    return Redirect(f"/{ctx.city.id}/apply/{draft_id}/{found.pages[0].id}")
+    return guide_views.start(ctx, service_of(ctx, service))
+
+
+@bp.page("/{city}/services/{service}/{step}", access="public")
+def before(ctx: PageContext, service: str, step: str) -> Page | Redirect:
+    """`check`: can I apply? `need`: what do I need?"""
+    from functions.services import eligibility_views
+
+    return eligibility_views.page(ctx, service_of(ctx, service), step)
+
+
+@bp.page("/{city}/services/{service}/{step}", methods=("POST",), access="public")
+def answer_before(ctx: PageContext, service: str, step: str) -> Redirect:
+    """One answer, kept in this browser only."""
+    from functions.services import eligibility_views
+
+    return eligibility_views.answer(ctx, service_of(ctx, service), step)

@@ -1,0 +1,87 @@
+"""The page that finds a service: words, a life event, for whom; and what helps when nothing fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from functions.services.availability import availability, city_day
+from functions.services.domain import Service
+from functions.services.finder import MAX_QUERY, search
+from functions.services.terms import AUDIENCES, LIFE_EVENTS
+from functions.web.request import PageContext
+from functions.web.responses import Page
+
+COMPLAINT = "complaint"  # the template that takes complaints and suggestions
+
+
+def services_of(ctx: PageContext) -> list[Service]:
+    """Every service of the city, in the order of its file."""
+    return [Service(raw, key) for key, raw in ctx.city.config.get("services", {}).items()]
+
+
+def find_page(ctx: PageContext) -> Page:
+    """All services, or those that fit what was asked for; the address can be shared."""
+    query = ctx.query.get("q", "").strip()[:MAX_QUERY]
+    event = _known(ctx.query.get("event", ""), LIFE_EVENTS)
+    audience = _known(ctx.query.get("audience", ""), AUDIENCES)
+    every = services_of(ctx)
+    worded = _by_words(ctx, every, query)
+    found = [one for one in worded if _fits(one, event, audience)]
+    return Page(
+        "services/list.html",
+        query=query,
+        event=event,
+        audience=audience,
+        services=cards(ctx, found),
+        events=life_events(every),
+        audiences=AUDIENCES,
+        event_names=LIFE_EVENTS,
+        asked=bool(query or event or audience),
+        without_filters=0 if found else len(worded if query else ()),
+        helpful=cards(ctx, [] if found else _helpful(every)),
+        section="services",
+        back=f"/{ctx.city.id}",
+    )
+
+
+def cards(ctx: PageContext, services: Iterable[Service]) -> list[dict[str, Any]]:
+    """What a list shows of each service: `{service, about, state}`."""
+    day = city_day(ctx.city, ctx.now)
+    return [
+        {"service": one, "about": one.raw["service"], "state": availability(one, day)} for one in services
+    ]
+
+
+def life_events(services: Iterable[Service]) -> list[tuple[str, str, int]]:
+    """(id, message id of its name, number of services) of each life event that the city serves."""
+    counts = dict.fromkeys(LIFE_EVENTS, 0)
+    for one in services:
+        for event in one.raw["service"].get("life_events") or ():
+            counts[event] += 1
+    return [(event, LIFE_EVENTS[event], number) for event, number in counts.items() if number]
+
+
+def _known(value: str, choices: Iterable[str]) -> str:
+    return value if value in choices else ""
+
+
+def _by_words(ctx: PageContext, every: list[Service], query: str) -> list[Service]:
+    if not query:
+        return every
+    by_id = {one.id: one for one in every}
+    hits = search(ctx.city.config.get("finder") or {}, query)
+    return [by_id[hit.service] for hit in hits if hit.service in by_id]
+
+
+def _fits(service: Service, event: str, audience: str) -> bool:
+    about = service.raw["service"]
+    return (not event or event in (about.get("life_events") or ())) and (
+        not audience or audience in about["audience"]
+    )
+
+
+def _helpful(every: list[Service]) -> list[Service]:
+    """Where a person can say what they were looking for: the city's own service for complaints and
+    suggestions."""
+    return [one for one in every if one.raw.get("template", one.id) == COMPLAINT][:1]
