@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: `path` is dotted (`form.pages.name.fields.name`), `message` one English
-    sentence."""
+    """One thing that is wrong: `path` is dotted (`form.pages.name.fields.name`, entries of lists by their id),
+    `message` one English sentence, `code` the linter's rule. `line` and `column` are the file's, from 1; 0
+    when there is no file. `within` is the place inside an expression."""
 
     path: str
     message: str
+    line: int = 0
+    column: int = 0
+    code: str = ""
+    within: tuple[int, int] = (0, 0)
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
+        return f"{self.path}: {self.message}" if self.path else self.message
 
 
 class DefinitionError(Exception):

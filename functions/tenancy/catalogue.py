@@ -3,9 +3,13 @@ profiles."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from functions.tenancy.country import Country, country, country_ids
 from functions.tenancy.schemas import CityFile, EnabledService
+
+if TYPE_CHECKING:
+    from functions.services.lint_base import Around
 
 
 def service_template_ids() -> list[str]:
@@ -25,6 +29,29 @@ def resolved_service(service_id: str, enabled: EnabledService, languages: list[s
         department=enabled.department,
         languages=languages,
     )
+
+
+def around_template(content: bytes) -> Around:
+    """What a template's file is checked with: it may lead to any template that ships, and where it names
+    countries, their profiles say whether there is an appeal."""
+    from functions.services.lint_base import Around
+    from functions.tenancy.source import Refused, read
+
+    try:
+        data = read("", content).data
+    except Refused:
+        return Around()
+    about = data.get("service") if isinstance(data, dict) else None
+    named = about.get("countries") if isinstance(about, dict) else None
+    countries = [one for one in named if one in country_ids()] if isinstance(named, list) else []
+    own = about.get("id") if isinstance(about, dict) else None
+    known = {*service_template_ids(), *([own] if isinstance(own, str) else [])}
+    return Around(services=known, appeal=all(has_appeal(country(one)) for one in countries))
+
+
+def has_appeal(profile: Country) -> bool:
+    """Whether a country's profile says where a refusal can be contested."""
+    return any(entry.active for entry in profile.appeal)
 
 
 def finder_index(services: dict[str, dict[str, Any]]) -> dict[str, Any]:

@@ -45,12 +45,14 @@ class Refused(Exception):
 @dataclass
 class Source:
     """``data`` is plain (dict, list, str, int, float, bool, None); ``places`` maps a path to where its key
-    or item stands, ``text`` is the file as read."""
+    or item stands, ``texts`` a path to the first character of a text of one line; ``text`` is the file as
+    read."""
 
     name: str
     text: str
     data: Any = None
     places: dict[Path, Place] = field(default_factory=dict)
+    texts: dict[Path, Place] = field(default_factory=dict)
 
     def place(self, path: Path) -> Place:
         """Where ``path`` stands, or the nearest part above it that stands somewhere."""
@@ -91,7 +93,7 @@ def _compose(source: Source) -> Node | None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor that is used twice is legal YAML
             _measure(source)
-            node: Node | None = YAML(pure=True).compose(source.text)
+            node: Node | None = YAML(typ="safe", pure=True).compose(source.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
@@ -115,7 +117,7 @@ def _compose(source: Source) -> Node | None:
 def _measure(source: Source) -> None:
     """Refuse what is too deep or too long while it is read, before a tree of it is built."""
     depth = 0
-    for count, event in enumerate(YAML(pure=True).parse(source.text)):
+    for count, event in enumerate(YAML(typ="safe", pure=True).parse(source.text)):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise Refused(
@@ -163,6 +165,9 @@ class _Reader:
         if isinstance(node, SequenceNode):
             self._plain(node, "seq")
             return [self.value(item, (*path, at), depth + 1) for at, item in enumerate(node.value)]
+        if node.style not in ("|", ">") and node.start_mark.line == node.end_mark.line:
+            place = _place(node)
+            self.source.texts[path] = Place(place.line, place.column + bool(node.style))
         return self._scalar(node)
 
     def _mapping(self, node: MappingNode, path: Path, depth: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "export": "cities",
     "upgrade": "cities",
     "schema": "cities",
+    "service": "services",
     "devices": "devices",
     "simulate": "devices",
     "audit": "audit",
