@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from functions.services.availability import availability, city_day
+from functions.core.i18n import N_, pick, t
+from functions.services.availability import Availability, availability, city_day
 from functions.services.domain import Service
 from functions.services.finder import MAX_QUERY, search
 from functions.services.terms import AUDIENCES, LIFE_EVENTS
+from functions.web import formats
 from functions.web.request import PageContext
 from functions.web.responses import Page
 
+NOTES = {
+    "paused": N_("Paused at the moment"),
+    "closed": N_("Closed at the moment"),
+    "not_online": N_("Not online"),
+}
 COMPLAINT = "complaint"  # the template that takes complaints and suggestions
 
 
@@ -46,11 +53,32 @@ def find_page(ctx: PageContext) -> Page:
 
 
 def cards(ctx: PageContext, services: Iterable[Service]) -> list[dict[str, Any]]:
-    """What a list shows of each service: `{service, about, state}`."""
+    """What a list shows of each service: `{id, name, summary, status, note}`; `status` is open, paused or
+    closed today, `note` what is to be said about that."""
     day = city_day(ctx.city, ctx.now)
-    return [
-        {"service": one, "about": one.raw["service"], "state": availability(one, day)} for one in services
-    ]
+    return [_card(one, availability(one, day)) for one in services]
+
+
+def _card(service: Service, state: Availability) -> dict[str, Any]:
+    about = service.raw["service"]
+    usable = state.state in ("open", "elsewhere")
+    return {
+        "id": service.id,
+        "name": about["name"],
+        "summary": about["summary"],
+        "status": "open" if usable else "paused" if state.state == "paused" else "closed",
+        "note": _note(service, state),
+    }
+
+
+def _note(service: Service, state: Availability) -> str:
+    if state.state == "elsewhere" and service.link:
+        return t("On another website: %(provider)s", provider=pick(service.link["provider"]))
+    if state.opens:
+        return t("You can apply from %(date)s.", date=formats.day(state.opens))
+    if state.closes:
+        return t("You can apply until %(date)s.", date=formats.day(state.closes))
+    return t(NOTES[state.state]) if state.state in NOTES else ""
 
 
 def life_events(services: Iterable[Service]) -> list[tuple[str, str, int]]:

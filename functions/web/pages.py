@@ -12,6 +12,7 @@ from functions.web.request import PageContext
 from functions.web.responses import Page, Text
 
 bp = CityBlueprint(__name__)
+SHOWN_AT_HOME = 12
 # The last part of the address -> the text of the compiled configuration's `legal`.
 LEGAL_PAGES = {
     "privacy": "privacy",
@@ -33,7 +34,17 @@ def start(ctx: PageContext) -> Page:
 @bp.page("/{city}", access="public")
 def home(ctx: PageContext) -> Page:
     """What the city offers online."""
-    return Page("home/city.html", services=service_cards(ctx), section="home")
+    from functions.services import finder_views
+
+    every = finder_views.services_of(ctx)
+    shown = every[:SHOWN_AT_HOME]
+    return Page(
+        "home/city.html",
+        services=finder_views.cards(ctx, shown),
+        more=len(every) if len(every) > len(shown) else 0,
+        events=finder_views.life_events(every),
+        section="home",
+    )
 
 
 @bp.page("/{city}/logo.svg", access="public")
@@ -90,12 +101,10 @@ def legal_page(ctx: PageContext, name: str, template: str = "legal/page.html", *
 
 
 def service_cards(ctx: PageContext) -> list[dict[str, Any]]:
-    """`{id, name, summary, status}` of each enabled service, in the file's order."""
-    services = ctx.city.config.get("services", {})
-    return [
-        {"id": id, "name": one["name"], "summary": one.get("summary"), "status": one.get("status", "open")}
-        for id, one in ((id, definition["service"]) for id, definition in services.items())
-    ]
+    """`{id, name, summary, status, note}` of each service, in the file's order."""
+    from functions.services import finder_views
+
+    return finder_views.cards(ctx, finder_views.services_of(ctx))
 
 
 def city_card(id: str, names: dict[str, str], languages: list[str]) -> dict[str, Any]:
