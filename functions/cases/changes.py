@@ -132,8 +132,8 @@ def untold(now: datetime, days: int = 3) -> Iterator[str]:
 def since(position: str, departments: tuple[str, ...], limit: int, now: datetime) -> Page:
     """Changes behind a position in the order of their times, as far as they are settled. ``limit`` rows are
     looked at, those of other departments left out. One call a month that has to be looked through."""
-    until, seen = clock.iso(now - SETTLED), []
-    more = False
+    until, more = clock.iso(now - SETTLED), False
+    seen: list[Change] = []
     for month in _months(position, until):
         lower = position + "!" if "#" in position else position
         if lower >= until:

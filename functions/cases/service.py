@@ -80,7 +80,8 @@ def code_of(ctx: Context, case_id: str) -> str:
     return ids.derived_code(city_key(ctx.city.id, "case-code"), case_id)
 
 
-def _already(ctx: Context, case_id: str) -> Submitted | None:
+def already_submitted(ctx: Context, case_id: str) -> Submitted | None:
+    """What the applicant was shown when this was sent; None when it was not. One call."""
     case = store.get_case(case_id)
     return Submitted(case_id, case.reference, code_of(ctx, case_id), fresh=False) if case else None
 
@@ -116,7 +117,7 @@ def submit_application(
         except TransactWriteError as error:
             if not (failed_conditions(error) or contended(error)):
                 raise
-            if done := _already(ctx, application.id):
+            if done := already_submitted(ctx, application.id):
                 return done
             continue
         if pointer:
@@ -421,3 +422,13 @@ def note_cleared(ctx: Context, case_id: str, moment: datetime, evidence: dict[st
         return case, "cleared", {"thing": case.thing}, None
 
     _change(ctx, case_id, None, step)
+
+
+def file_for_applicant(ctx: Context, case_id: str) -> store.CaseFile:
+    """As :func:`case_for_applicant`, for somebody on whose page the case stands: with its latest events,
+    to show who looked at it. Audited; two calls."""
+    found = store.get_file(case_id)
+    if found is None or not (found.case.kind == "application" or found.case.is_report):
+        raise NotFound
+    audit.record_view(found.chain, ctx)
+    return found
