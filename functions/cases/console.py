@@ -7,7 +7,6 @@ from functions.cases import desk, desk_views, service
 from functions.certificates import service as certificates
 from functions.core.errors import Conflict, Forbidden, Invalid, NotFound
 from functions.core.i18n import N_
-from functions.files import service as files
 from functions.identity.domain import Staff
 from functions.web import cookies
 from functions.web.blueprint import CityBlueprint
@@ -87,10 +86,19 @@ def open_next(ctx: PageContext, case: str) -> Redirect:
 
 
 @bp.page("/{city}/console/cases/{case}/files/{file}", access="staff")
-def open_file(ctx: PageContext, case: str, file: str) -> Redirect:
-    """A document as an attachment, by a link of five minutes; opening it is recorded first."""
-    document = desk.open_document(ctx, clerk(ctx), case, file)
-    return Redirect(files.download_url(ctx, document.key, document.name))
+def open_file(ctx: PageContext, case: str, file: str) -> Page | Redirect:
+    """A document as an attachment, by a link of five minutes, or what to know before."""
+    from functions.cases import file_desk
+
+    return file_desk.show(ctx, clerk(ctx), case, file)
+
+
+@bp.page("/{city}/console/cases/{case}/files/{file}", methods=("POST",), access="staff")
+def change_file(ctx: PageContext, case: str, file: str) -> Page | Redirect:
+    """Open a document that nobody looked at, knowing that; or record that it was checked."""
+    from functions.cases import file_desk
+
+    return file_desk.change(ctx, clerk(ctx), case, file)
 
 
 @bp.page("/{city}/console/cases/{case}/history", access="staff")
@@ -104,6 +112,22 @@ def show_history(ctx: PageContext, case: str) -> Page:
         events=desk_views.events_view(events, views=True),
         back=f"/{ctx.city.id}/console/history",
     )
+
+
+@bp.page("/{city}/console/paper", access="staff")
+def ask_paper_number(ctx: PageContext) -> Page:
+    """The form for the number of a form on paper."""
+    from functions.cases import paper
+
+    return paper.ask_number(ctx)
+
+
+@bp.page("/{city}/console/paper", methods=("POST",), access="staff")
+def open_paper(ctx: PageContext) -> Redirect:
+    """Type in a form on paper."""
+    from functions.cases import paper
+
+    return paper.open_form(ctx)
 
 
 @bp.page("/{city}/console/history", methods=("GET", "POST"), access="staff")
@@ -166,7 +190,7 @@ def case_page(
         "console/case.html",
         status=422 if errors else 200,
         section="cases",
-        case=desk_views.case_view(ctx, found.case),
+        case=desk_views.case_view(ctx, found.case, found.files),
         events=desk_views.events_view(found.events, views=False),
         choices=desk_views.missing_choices(ctx, found.case),
         labels=(desk_views.ACTION_LABELS, desk_views.ACTION_HINTS),
@@ -186,7 +210,7 @@ def conflict_page(ctx: PageContext, case_id: str, typed: desk.Typed) -> Page:
     allows it."""
     staff = clerk(ctx)
     found = service.view_case(ctx, staff, case_id)
-    case = desk_views.case_view(ctx, found.case)
+    case = desk_views.case_view(ctx, found.case, found.files)
     labels = {choice["id"]: choice["label"] for choice in desk_views.missing_choices(ctx, found.case)}
     return Page(
         "console/conflict.html",

@@ -84,8 +84,8 @@ class Document:
 
 @dataclass(frozen=True)
 class Case:
-    """A case as the store answers it. ``answers`` are JSON values by field id; ``definition`` is the digest it
-    began with. ``applicant`` is for whom (an applicant of the definition), ``for_name`` their
+    """A case as the store answers it. ``answers`` are JSON values by field id; ``definition`` is the
+    digest it began with. ``applicant`` is for whom (an applicant of the definition), ``for_name`` their
     name when it is somebody else and ``ground`` by what right,
     ``by`` the staff member who typed for somebody else, ``person`` the signed-in person's id, ``assurance``
     how sure the city was who applied."""

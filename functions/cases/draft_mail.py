@@ -34,14 +34,18 @@ def _render(ctx: Context, event: str, draft: Draft) -> str:
 
     raw = ctx.city.service(draft.service) or {}
     delicate = bool((raw.get("form") or {}).get("safe_exit"))
-    return environment().get_template(f"messages/{MESSAGES[event]}").render(
-        city_name=ctx.city.name(i18n.language()),
-        # a mail about a delicate matter does not say which
-        service_name="" if delicate or not raw else i18n.pick(raw["service"]["name"]),
-        number=draft.number,
-        code=resuming.code_of(ctx, draft.id),
-        address=f"{settings().public_url}/{ctx.city.id}/resume?number={draft.number}",
-        ends=draft.ends,
-        zone=ctx.city.zone,
-        contact=ctx.city.config.get("contact", {}),
+    return (
+        environment()
+        .get_template(f"messages/{MESSAGES[event]}")
+        .render(
+            city_name=ctx.city.name(i18n.language()),
+            # a mail about a delicate matter does not say which
+            service_name="" if delicate or not raw else i18n.pick(raw["service"]["name"]),
+            number=draft.number,
+            code=resuming.code_of(ctx, draft.id),
+            address=f"{settings().public_url}/{ctx.city.id}/resume?number={draft.number}",
+            ends=draft.ends,
+            zone=ctx.city.zone,
+            contact=ctx.city.config.get("contact", {}),
+        )
     )

@@ -1,35 +1,50 @@
-"""Unfinished applications: one DRAFT item each, that ends by itself. A draft is opened by the signed
-cookie that its start set, never by its id alone. It stays, emptied, after it was sent, so that the
-confirmation can be shown again."""
+"""Unfinished applications: one DRAFT item each, that ends by itself at the end of a day of the city.
+
+A draft is opened by the signed cookie that its start set, or by its number and code, never by its id alone.
+It stays, emptied, after it was sent, so that the confirmation can be shown again. Changing one:
+functions/cases/saving.py.
+"""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from pynamodb.attributes import MapAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
-from functions.cases.domain import Case, Document
+from functions.cases.domain import Case, Channel, Document
 from functions.core import clock, ids, keys
+from functions.core.city import City
 from functions.core.context import Context
 from functions.core.store import CityModel
 
 Typed = dict[str, str]
+Files = dict[str, tuple[Document, ...]]
 
 
 class DraftItem(CityModel):
-    """`answers` field id -> answer, `files` field id -> JSON of a Document, `attempts` page id -> JSON of
-    what was typed and refused. `case_id` and `asked` are set when a case is being completed instead of a
-    new one made."""
+    """`answers` field id -> JSON of the answer, `files` file id -> JSON of a Document, `attempts` page id ->
+    JSON of what was typed and not accepted, `stamps` page id -> name of its last save, `rev` counts saves.
+    `about` says who applies how; `changes` what a new version of the form changed. `case_id` and `asked` are
+    set when a case is being completed instead of a new one made."""
 
     service = UnicodeAttribute()
     lang = UnicodeAttribute()
+    definition = UnicodeAttribute(default="")
     answers: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     files: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
     attempts: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    stamps: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    rev = NumberAttribute(default=0)
+    about = JSONAttribute(null=True)
+    changes = JSONAttribute(null=True)
+    number = UnicodeAttribute(null=True)
+    mail_to = UnicodeAttribute(null=True)
     case_id = UnicodeAttribute(null=True)
     asked = UnicodeAttribute(null=True)
     reference = UnicodeAttribute(null=True)
@@ -37,16 +52,40 @@ class DraftItem(CityModel):
     done_at = UnicodeAttribute(null=True)
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """Who applies, for whom and how. `by` is the staff member who types for somebody else, `person` the
+    signed-in person's id, `applicant` one of the definition's applicants, `for_name` their name when it is
+    somebody else, `ground` by what right."""
+
+    channel: Channel = "online"
+    by: str = ""
+    person: str = ""
+    applicant: str = "self"
+    for_name: str = ""
+    ground: str = ""
+
+
 @dataclass(frozen=True)
 class Draft:
-    """A draft as read. `asked` maps the questions of a completion to the clerk's words; it is empty for a
-    new one."""
+    """A draft as read. `answers` are JSON values, `files` documents by field id. `asked` maps the questions
+    of a completion to the clerk's words; it is empty for a new one."""
 
     id: str
     service: str
-    answers: dict[str, str]
-    files: dict[str, Document]
+    definition: str
+    answers: dict[str, Any]
+    files: Files
+    ends: datetime
     attempts: dict[str, Typed] = field(default_factory=dict)
+    stamps: dict[str, str] = field(default_factory=dict)
+    rev: int = 0
+    about: About = About()
+    changes: dict[str, list[str]] = field(default_factory=dict)
+    lang: str = "en"
+    number: str = ""
+    mail_to: str = ""
+    reminder: bool = False
     case_id: str | None = None
     asked: dict[str, str] = field(default_factory=dict)
     reference: str = ""
@@ -59,33 +98,58 @@ class Draft:
         completed."""
         return self.case_id or self.id
 
+    def with_answers(self, answers: Mapping[str, Any]) -> Draft:
+        """The same with these answers; None takes one away."""
+        merged = {**self.answers, **answers}
+        return replace(self, answers={name: value for name, value in merged.items() if value is not None})
 
-def start_draft(ctx: Context, service: str, days: int) -> str:
-    """A new empty draft that ends after `days`; one call."""
+
+def ends_after(city: City, now: datetime, days: int) -> datetime:
+    """The last second of the day in the city that is `days` after today. Counted in calendar days, so a
+    change of the clocks moves nothing."""
+    zone = ZoneInfo(city.zone)
+    day = now.astimezone(zone).date() + timedelta(days=days)
+    return datetime.combine(day, time(23, 59, 59), zone).astimezone(UTC)
+
+
+def start_draft(
+    ctx: Context,
+    service: str,
+    days: int,
+    about: About | None = None,
+    answers: Mapping[str, Any] | None = None,
+) -> str:
+    """A new draft of the service's present definition that ends after `days`, with the answers that were
+    given before the start; one call."""
     draft_id = ids.new_id(ctx.now)
-    _write(ctx, draft_id, service, days)
+    definition = str((ctx.city.service(service) or {}).get("digest", ""))
+    given = {name: to_json(value) for name, value in (answers or {}).items() if value is not None}
+    _write(ctx, draft_id, service, days, definition=definition, about=asdict(about or About()), answers=given)
     return draft_id
 
 
 def start_completion(ctx: Context, case: Case, days: int) -> str:
-    """A draft for what a clerk asked for, filled with the answers of the case; one call."""
+    """A draft for what a clerk asked for, filled with the answers of the case and on the definition that the
+    case began with; one call."""
     draft_id = ids.new_id(ctx.now)
     _write(
         ctx,
         draft_id,
         case.service,
         days,
-        answers={name: str(value) for name, value in case.answers.items()},
-        files={document.field: _to_json(document) for document in case.documents},
+        definition=case.definition,
+        answers={name: to_json(value) for name, value in case.answers.items()},
+        files={document.id: to_json(asdict(document)) for document in case.documents},
+        about=asdict(About(channel=case.channel)),
         case_id=case.id,
-        asked=json.dumps({item.field: item.note for item in case.missing}, ensure_ascii=False),
+        asked=to_json({item.field: item.note for item in case.missing}),
         reference=case.reference,
     )
     return draft_id
 
 
 def _write(ctx: Context, draft_id: str, service: str, days: int, **more: Any) -> None:
-    ends = clock.epoch(ctx.now + timedelta(days=days))
+    ends = clock.epoch(ends_after(ctx.city, ctx.now, days))
     item = DraftItem(keys.draft(draft_id), keys.META, service=service, lang=ctx.lang, ttl=ends, **more)
     item.save(condition=DraftItem.pk.does_not_exist())
 
@@ -97,14 +161,30 @@ def find_draft(ctx: Context, draft_id: str) -> Draft | None:
         item = DraftItem.get(keys.draft(draft_id), keys.META, consistent_read=True)
     except DraftItem.DoesNotExist:
         return None
-    if int(item.ttl or 0) < clock.epoch(ctx.now):
-        return None
+    return None if int(item.ttl or 0) < clock.epoch(ctx.now) else _draft_of(draft_id, item)
+
+
+def _draft_of(draft_id: str, item: DraftItem) -> Draft:
+    files: Files = {}
+    for _, raw in sorted(_plain(item.files).items()):
+        document = Document(**raw)
+        files[document.field] = (*files.get(document.field, ()), document)
     return Draft(
         draft_id,
         item.service,
+        item.definition,
         _plain(item.answers),
-        {name: Document(**json.loads(value)) for name, value in _plain(item.files).items()},
-        {name: json.loads(value) for name, value in _plain(item.attempts).items()},
+        files,
+        datetime.fromtimestamp(int(item.ttl or 0), UTC),
+        _plain(item.attempts),
+        {name: str(one) for name, one in item.stamps.as_dict().items()},
+        int(item.rev),
+        About(**(item.about or {})),
+        item.changes or {},
+        item.lang,
+        item.number or "",
+        item.mail_to or "",
+        item.list_key is not None,
         item.case_id,
         json.loads(item.asked) if item.asked else {},
         item.reference or "",
@@ -113,43 +193,13 @@ def find_draft(ctx: Context, draft_id: str) -> Draft | None:
     )
 
 
-def _plain(value: Any) -> dict[str, str]:
-    return {name: str(one) for name, one in (value.as_dict() if value is not None else {}).items()}
+def _plain(value: Any) -> dict[str, Any]:
+    return {name: json.loads(str(one)) for name, one in value.as_dict().items()}
 
 
-def _to_json(document: Document) -> str:
-    return json.dumps(asdict(document), ensure_ascii=False)
-
-
-def save_answers(draft_id: str, page_id: str, answers: dict[str, str]) -> None:
-    """Keep a page's accepted answers; other pages of the draft are not touched. One call."""
-    changes = [DraftItem.answers[name].set(value) for name, value in answers.items()]
-    DraftItem(keys.draft(draft_id), keys.META).update(
-        actions=[*changes, DraftItem.attempts[page_id].remove()], condition=DraftItem.done_at.does_not_exist()
-    )
-
-
-def keep_attempt(draft_id: str, page_id: str, typed: Typed) -> None:
-    """Keep what was typed and refused, to show it again. One call."""
-    text = json.dumps(typed, ensure_ascii=False)
-    DraftItem(keys.draft(draft_id), keys.META).update(
-        actions=[DraftItem.attempts[page_id].set(text)], condition=DraftItem.done_at.does_not_exist()
-    )
-
-
-def attach_file(draft_id: str, document: Document) -> None:
-    """Keep a file that was handed in for its question, in place of an earlier one. One call."""
-    DraftItem(keys.draft(draft_id), keys.META).update(
-        actions=[DraftItem.files[document.field].set(_to_json(document))],
-        condition=DraftItem.done_at.does_not_exist(),
-    )
-
-
-def detach_file(draft_id: str, field_id: str) -> None:
-    """Forget the file of a question. One call."""
-    DraftItem(keys.draft(draft_id), keys.META).update(
-        actions=[DraftItem.files[field_id].remove()], condition=DraftItem.done_at.does_not_exist()
-    )
+def to_json(value: Any) -> str:
+    """A value as it is kept inside a draft."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _finished(ctx: Context, reference: str, sent_to: str) -> list[Any]:
@@ -160,12 +210,23 @@ def _finished(ctx: Context, reference: str, sent_to: str) -> list[Any]:
         DraftItem.answers.set({}),
         DraftItem.files.set({}),
         DraftItem.attempts.set({}),
+        DraftItem.mail_to.remove(),
+        DraftItem.list_key.remove(),
+        DraftItem.list_sort.remove(),
     ]
 
 
-def finish_with(tx: TransactWrite, ctx: Context, draft_id: str, reference: str, sent_to: str) -> None:
-    """Empty the draft and mark it sent, in the transaction that makes the case."""
-    tx.update(DraftItem(keys.draft(draft_id), keys.META), actions=_finished(ctx, reference, sent_to))
+def finish_with(tx: TransactWrite, ctx: Context, draft: Draft, reference: str, sent_to: str) -> None:
+    """Empty the draft and mark it sent, in the transaction that makes the case, on the condition that nothing
+    was saved since it was read: what another device has just been told is kept must be in the case."""
+    unchanged = (
+        DraftItem.rev == draft.rev if draft.rev else DraftItem.rev.does_not_exist() | (DraftItem.rev == 0)
+    )
+    tx.update(
+        DraftItem(keys.draft(draft.id), keys.META),
+        actions=_finished(ctx, reference, sent_to),
+        condition=unchanged & DraftItem.done_at.does_not_exist(),
+    )
 
 
 def finish(ctx: Context, draft: Draft) -> None:

@@ -1,62 +1,65 @@
-"""What the pages of a form show and do: one question a page, files, the list to check, the confirmation.
-Every POST answers with a redirect; nothing here needs a script. The routes are in pages.py."""
+"""What the pages of a form show and do: one question a page, files. Every POST answers with a redirect;
+nothing here needs a script. The routes are in pages.py."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from functions.cases import applying, form_views, visitors
-from functions.cases.journey import Journey
+from functions.cases import applying, form_views, opening, saving
+from functions.cases.journey import CHECK, Journey
 from functions.core.errors import NotFound
-from functions.core.i18n import N_, t
 from functions.services import fields
 from functions.services.domain import Field, FormPage
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
-DECLARATION = "declaration"
-
-
-def _open(ctx: PageContext, draft_id: str) -> Journey:
-    return applying.journey_of(ctx, visitors.open_draft(ctx, draft_id))
-
-
-def _base(ctx: PageContext, journey: Journey) -> str:
-    return f"/{ctx.city.id}/apply/{journey.draft.id}"
-
-
-def _page(journey: Journey, page_id: str) -> FormPage:
-    page = journey.page(page_id)
-    if page is None:
-        raise NotFound
-    return page
+SEEN, SAVE, DISCARD = "_seen", "save", "discard"
 
 
 def _file_field(page: FormPage) -> Field | None:
-    return page.fields[0] if page.fields[0].type == "file" else None
+    return next((field for field in page.fields if field.type == "file"), None)
 
 
 def question(ctx: PageContext, draft: str, page: str) -> Page | Redirect:
     """One page of the form."""
-    journey = _open(ctx, draft)
-    if journey.draft.done:
-        return Redirect(f"{_base(ctx, journey)}/done")
-    found = _page(journey, page)
+    journey = opening.open_journey(ctx, draft)
+    away = opening.detour(ctx, journey)
+    if away:
+        return away
+    found = opening.page_of(ctx, journey, page)
+    if isinstance(found, Redirect):
+        return found
     field = _file_field(found)
     return _file_page(ctx, journey, found, field) if field else _question_page(ctx, journey, found)
 
 
 def _question_page(ctx: PageContext, journey: Journey, page: FormPage) -> Page:
-    refused = "problem" in ctx.query
-    typed = journey.typed(page, refused)
-    problems = journey.check(page, typed)[1] if refused else []
-    errors = {problem.part or field.id: fields.sentence(field, problem) for field, problem in problems}
+    problem = ctx.query.get("problem", "")
+    typed = journey.typed(page)
+    problems = journey.check(page, typed)[1] if problem == "missing" else []
     return Page(
         "apply/question.html",
         page=page,
         questions=form_views.question_views(journey, page, typed),
-        errors=errors,
+        errors=form_views.errors_of(problems),
+        seen=journey.draft.stamps.get(page.id, ""),
+        reused=journey.reused(page),
+        elsewhere=_elsewhere(journey, page) if problem == "changed" else [],
         **_around(ctx, journey, page),
+    )
+
+
+def _elsewhere(journey: Journey, page: FormPage) -> list[dict[str, str]]:
+    """What another device answered on this page meanwhile."""
+    return (
+        [
+            {"key": row["key"], "value": row["value"]}
+            for group in form_views.check_groups(journey, "")
+            for row in group["rows"]
+            if row["change"].startswith(f"/{page.id}?")
+        ]
+        if page.id in journey.draft.attempts
+        else []
     )
 
 
@@ -66,156 +69,160 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
     document = journey.service.document(field.document) or {}
     error = form_views.upload_problem(document, ctx.query.get("problem", ""))
     change = "?change=1" if "change" in ctx.query else ""
-    uploaded = journey.draft.files.get(field.id)
-    form = None
-    if uploaded is None:
-        back = ctx.url(f"/apply/{journey.draft.id}/{page.id}/uploaded{change}")
-        form = files.upload_form(ctx, journey.draft.owner, document, back)
+    uploaded = journey.draft.files.get(field.id, ())
+    taken = f"/apply/{journey.draft.id}/{page.id}/uploaded{change}"
+    most = int(document["max_files"]) - len(uploaded)
+    form = files.upload_form(ctx, journey.draft.owner, document, ctx.url(taken)) if most > 0 else None
     return Page(
         "apply/file.html",
+        page=page,
         field=field,
         document=document,
         types=", ".join(form_views.TYPE_NAMES[one] for one in document["accept"]),
         accept=",".join(form_views.EXTENSIONS[one] for one in document["accept"]),
         too_large=form_views.upload_problem(document, "size"),
-        uploaded=uploaded,
-        size=form_views.size_text(uploaded.size) if uploaded else "",
+        uploaded=[(one.id, form_views.file_text(one)) for one in uploaded],
+        states=_states(journey) if uploaded else {},
         upload=form,
-        required=journey.service.required(field),
+        script={
+            "target": files.script_form(ctx, journey.draft.owner, document) if form else {},
+            "taken": f"/{ctx.city.id}{taken}{'&' if change else '?'}file=",
+            "most": most,
+        },
+        required=journey.required(field),
         errors={"file": error} if error else {},
         **_around(ctx, journey, page),
     )
 
 
+def _states(journey: Journey) -> dict[str, Any]:
+    """File id -> what is known of its check."""
+    from functions.files import service as files
+
+    return files.files_of(journey.draft.owner)
+
+
 def _around(ctx: PageContext, journey: Journey, page: FormPage) -> dict[str, Any]:
-    """What every page of the form knows: its address, where back leads, whether it was reached from the
-    list to check, and the clerk's words when something was asked for."""
-    base, changing = _base(ctx, journey), "change" in ctx.query
+    """What every page with questions knows besides: its address, where back leads, and the clerk's words when
+    something was asked for."""
+    base, changing = opening.base_of(ctx, journey), "change" in ctx.query
     before = journey.before(page)
-    start = (
-        f"/{ctx.city.id}/status/application"
-        if journey.draft.case_id
-        else f"/{ctx.city.id}/services/{journey.service.id}"
-    )
+    query = "?change=1" if changing else ""
+    if changing:
+        back = f"{base}/{opening.list_or_tasks(journey)}"
+    else:
+        back = f"{base}/{before}" if before else opening.start_of(ctx, journey)
     return {
-        "service": journey.service,
-        "address": f"{base}/{page.id}{'?change=1' if changing else ''}",
-        "remove": f"{base}/{page.id}/remove{'?change=1' if changing else ''}",
-        "back": f"{base}/check" if changing else f"{base}/{before}" if before else start,
+        "address": f"{base}/{page.id}{query}",
+        "remove": f"{base}/{page.id}/remove{query}",
+        "back": back,
         "notes": [
             journey.draft.asked[field.id] for field in page.fields if journey.draft.asked.get(field.id)
         ],
-        "section": "services",
+        **opening.around(ctx, journey),
     }
 
 
 def answer(ctx: PageContext, draft: str, page: str) -> Redirect:
     """Check and keep a page's answers, then go on, or back to the page with what is wrong."""
-    journey = _open(ctx, draft)
-    base, found = _base(ctx, journey), _page(journey, page)
+    journey = opening.open_journey(ctx, draft)
+    base = opening.base_of(ctx, journey)
     if journey.draft.done:
         return Redirect(f"{base}/done")
-    change = "&change=1" if "change" in ctx.query else ""
+    if journey.draft.changes and journey.page(page) is None:
+        return Redirect(f"{base}/changed")
+    found = opening.page_of(ctx, journey, page)
+    if isinstance(found, Redirect):
+        return found
     field = _file_field(found)
-    if field:
-        right = field.id in journey.draft.files or not journey.service.required(field)
-    else:
-        right = applying.answer_page(journey, found, _typed(ctx, journey, found))
-    if not right:
-        return Redirect(f"{base}/{found.id}?problem=missing{change}")
-    return Redirect(f"{base}/check" if change else f"{base}/{journey.after(found)}")
+    return _go_on_from_file(ctx, journey, found, field) if field else _take_answers(ctx, journey, found)
+
+
+def _change(ctx: PageContext) -> str:
+    return "&change=1" if "change" in ctx.query else ""
+
+
+def _go_on_from_file(ctx: PageContext, journey: Journey, page: FormPage, field: Field) -> Redirect:
+    if journey.is_answered(field) or not journey.required(field):
+        return _onward(ctx, journey, page)
+    return Redirect(f"{opening.base_of(ctx, journey)}/{page.id}?problem=missing{_change(ctx)}")
+
+
+def _take_answers(ctx: PageContext, journey: Journey, page: FormPage) -> Redirect:
+    here = f"{opening.base_of(ctx, journey)}/{page.id}"
+    if ctx.value(DISCARD):
+        saving.forget_attempt(journey.draft, page.id)
+        return _onward(ctx, journey, page)
+    typed = _typed(ctx, journey, page)
+    if ctx.value(SAVE):
+        return _save(ctx, journey, page, typed)
+    try:
+        after = applying.answer_page(journey, page, typed, (ctx.form.get(SEEN) or [None])[0])
+    except saving.Stale:
+        return Redirect(f"{here}?problem=changed{_change(ctx)}")
+    except saving.Finished:
+        return Redirect(here)
+    if after is None:
+        return Redirect(f"{here}?problem=missing{_change(ctx)}")
+    return _onward(ctx, after, page)
 
 
 def _typed(ctx: PageContext, journey: Journey, page: FormPage) -> fields.Typed:
     typed: fields.Typed = {}
     for field in page.fields:
-        typed |= fields.read(field, ctx.form, journey.rules)
+        if field.answered_by_person:
+            typed |= fields.read(field, ctx.form, journey.rules)
     return typed
+
+
+def _save(ctx: PageContext, journey: Journey, page: FormPage, typed: fields.Typed) -> Redirect:
+    """Keep what was typed as it is, right or not, and show the way back."""
+    from functions.cases import resuming
+
+    if any(typed.values()):
+        saving.keep_attempt(journey.draft, page.id, typed)
+    resuming.give_number(ctx, journey.draft)
+    return Redirect(f"{opening.base_of(ctx, journey)}/save")
+
+
+def _onward(ctx: PageContext, journey: Journey, page: FormPage) -> Redirect:
+    """To what comes after a page: what a new version changed, the end for somebody who cannot get it, the
+    list from which the answer was changed, or the next page."""
+    base = opening.base_of(ctx, journey)
+    if journey.draft.changes:
+        return Redirect(f"{base}/changed")
+    if journey.is_stopped:
+        return Redirect(f"{base}/eligibility")
+    if "change" in ctx.query and not journey.has_tasks:
+        open_page = journey.first_open()
+        return Redirect(f"{base}/{open_page}?change=1" if open_page else f"{base}/{CHECK}")
+    if "change" in ctx.query:
+        return Redirect(f"{base}/{opening.list_or_tasks(journey)}")
+    return Redirect(f"{base}/{journey.after(page) if journey.page(page.id) else CHECK}")
 
 
 def uploaded(ctx: PageContext, draft: str, page: str) -> Redirect:
     """Where the storage sends the browser after an upload. Looking twice changes nothing."""
-    journey = _open(ctx, draft)
-    found = _page(journey, page)
-    field = _file_field(found)
-    if field is None:
-        raise NotFound
-    change = "&change=1" if "change" in ctx.query else ""
+    journey = opening.open_journey(ctx, draft)
+    found, field = _page_with_file(journey, page)
     reason = "" if journey.draft.done else applying.take_file(ctx, journey, field, ctx.query.get("file", ""))
-    return Redirect(
-        f"{_base(ctx, journey)}/{found.id}?{f'problem={reason}' if reason else 'uploaded=1'}{change}"
-    )
+    told = f"problem={reason}" if reason else "uploaded=1"
+    return Redirect(f"{opening.base_of(ctx, journey)}/{found.id}?{told}{_change(ctx)}")
 
 
 def remove(ctx: PageContext, draft: str, page: str) -> Redirect:
-    """Take the file of a page back."""
-    journey = _open(ctx, draft)
-    found = _page(journey, page)
-    field = _file_field(found)
-    if field is None:
-        raise NotFound
+    """Take a file of a page back."""
+    journey = opening.open_journey(ctx, draft)
+    found, field = _page_with_file(journey, page)
     if not journey.draft.done:
-        applying.remove_file(journey, field)
+        applying.remove_file(journey, field, ctx.value("file"))
     change = "?change=1" if "change" in ctx.query else ""
-    return Redirect(f"{_base(ctx, journey)}/{found.id}{change}")
+    return Redirect(f"{opening.base_of(ctx, journey)}/{found.id}{change}")
 
 
-def check(ctx: PageContext, draft: str) -> Page | Redirect:
-    """All answers in one list before they are sent."""
-    journey = _open(ctx, draft)
-    base = _base(ctx, journey)
-    if journey.draft.done:
-        return Redirect(f"{base}/done")
-    open_page = journey.first_open()
-    if open_page:
-        return Redirect(f"{base}/{open_page}")
-    errors = (
-        {DECLARATION: t(N_("Confirm that what you have written is true"))} if "problem" in ctx.query else {}
-    )
-    return Page(
-        "apply/check.html",
-        service=journey.service,
-        rows=form_views.check_rows(journey, base),
-        completing=bool(journey.draft.case_id),
-        address=f"{base}/check",
-        back=f"{base}/{journey.pages[-1].id}",
-        errors=errors,
-        section="services",
-    )
-
-
-def send(ctx: PageContext, draft: str) -> Redirect:
-    """Send the application. A second click leads to the same confirmation."""
-    journey = _open(ctx, draft)
-    base = _base(ctx, journey)
-    if journey.draft.done:
-        return Redirect(f"{base}/done")
-    open_page = journey.first_open()
-    if open_page:
-        return Redirect(f"{base}/{open_page}?problem=missing")
-    if journey.service.declaration and not ctx.value(DECLARATION):
-        return Redirect(f"{base}/check?problem=missing")
-    visitors.remember_case(ctx, applying.send(ctx, journey))
-    return Redirect(f"{base}/done")
-
-
-def done(ctx: PageContext, draft: str) -> Page | Redirect:
-    """The confirmation; it can be bookmarked until the draft ends."""
-    from functions.cases.service import code_of
-
-    journey = _open(ctx, draft)
-    if not journey.draft.done:
-        return Redirect(f"{_base(ctx, journey)}/check")
-    completing = journey.draft.case_id
-    return Page(
-        "apply/done.html",
-        service=journey.service,
-        reference=journey.draft.reference,
-        code=None if completing else code_of(ctx, journey.draft.id),
-        sent_to=journey.draft.sent_to,
-        completing=bool(completing),
-        state=journey.service.state("submitted"),
-        promised=journey.service.raw["clocks"]["promised"],
-        contact=ctx.city.config.get("contact", {}),
-        section="services",
-    )
+def _page_with_file(journey: Journey, page_id: str) -> tuple[FormPage, Field]:
+    page = journey.page(page_id)
+    field = _file_field(page) if page else None
+    if page is None or field is None:
+        raise NotFound
+    return page, field

@@ -1,16 +1,17 @@
-"""Save and come back: a draft gets a number, and a code that the city's key derives from it. Both together open
-it on any device until it ends. A mail with them, and one reminder before the end, go out when asked for."""
+"""Save and come back: a draft gets a number, and a code that the city's key derives from it. Both together
+open it on any device until it ends. A mail with them, and one reminder before the end, go out when asked
+for."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
-from functions.cases.drafts import About, Draft, DraftItem, find_draft
+from functions.cases.drafts import Draft, DraftItem, find_draft
 from functions.core import audit, clock, ids, keys, limits
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, NotFound, RateLimited
@@ -120,8 +121,8 @@ def _open(ctx: Context, draft_id: str, ends: datetime) -> Found:
 
 
 def open_paper(ctx: Context, number: str, departments: tuple[str, ...]) -> Draft:
-    """The draft whose printed form a clerk types in: from here on its channel is `paper`, and who types is kept
-    and recorded. Raises NotFound for an unknown number, a draft that ended, and a service of another
+    """The draft whose printed form a clerk types in: from here on its channel is `paper`, and who types is
+    kept and recorded. Raises NotFound for an unknown number, a draft that ended, and a service of another
     department."""
     from functions.cases import saving
 
@@ -131,8 +132,8 @@ def open_paper(ctx: Context, number: str, departments: tuple[str, ...]) -> Draft
     if draft is None or raw is None or raw["service"]["department"] not in departments:
         raise NotFound(N_("We cannot find a form with this number"))
     audit.record("draft", draft.id, "paper_opened", ctx, {"service": draft.service})
-    about = About("paper", ctx.actor.id, draft.about.person, draft.about.applicant, draft.about.ground)
-    if not draft.done and asdict(about) != asdict(draft.about):
+    about = replace(draft.about, channel="paper", by=ctx.actor.id)
+    if not draft.done and about != draft.about:
         saving.take_over(draft, about)
     return replace(draft, about=about)
 

@@ -1,7 +1,8 @@
 """Changing a draft: answers of a page, what was typed and not accepted, files, a new version of its form.
 
 Each change is one conditional write of what it names and nothing else, so two devices that answer different
-pages never undo each other; on the same page the second one is told (`Stale`). `rev` moves with every change."""
+pages never undo each other; on the same page the second one is told (`Stale`). `rev` moves with every
+change."""
 
 from __future__ import annotations
 
@@ -12,12 +13,14 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from functions.cases.domain import Document
-from functions.cases.drafts import Draft, DraftItem, Typed, to_json
+from functions.cases.drafts import About, Draft, DraftItem, Typed, to_json
 from functions.core import ids, keys
 from functions.core.errors import Conflict, Invalid
 from functions.core.i18n import N_
 
-MAX_BYTES = 250_000  # of a draft; an item of the table holds 400 KB (DynamoDB quotas) and a case needs some more
+MAX_BYTES = (
+    250_000  # of a draft; an item of the table holds 400 KB (DynamoDB quotas) and a case needs some more
+)
 
 
 class Stale(Conflict):
@@ -32,9 +35,7 @@ class Finished(Conflict):
     message = N_("This was already sent")
 
 
-def save_answers(
-    draft: Draft, page_id: str, answers: Mapping[str, Any], seen: str | None = None
-) -> None:
+def save_answers(draft: Draft, page_id: str, answers: Mapping[str, Any], seen: str | None = None) -> None:
     """Keep a page's accepted answers; other pages of the draft are not touched. None takes an answer away.
     `seen` is the page's stamp when it was shown (None: not said). One call. Raises Stale, Finished, or
     Invalid when the draft would become too large."""
@@ -47,15 +48,23 @@ def save_answers(
     condition = None
     if seen is not None:
         condition = stamp == seen if seen else stamp.does_not_exist()
-    _update(
-        draft.id, [*changes, stamp.set(ids.new_id()), DraftItem.attempts[page_id].remove()], condition
-    )
+    _update(draft.id, [*changes, stamp.set(ids.new_id()), DraftItem.attempts[page_id].remove()], condition)
 
 
 def keep_attempt(draft: Draft, page_id: str, typed: Typed) -> None:
     """Keep what was typed and not accepted, to show it again. One call."""
     check_size(draft, typed)
     _update(draft.id, [DraftItem.attempts[page_id].set(to_json(typed))])
+
+
+def forget_attempt(draft: Draft, page_id: str) -> None:
+    """What was typed here gives way to what is kept. One call."""
+    _update(draft.id, [DraftItem.attempts[page_id].remove()])
+
+
+def forget_changes(draft: Draft) -> None:
+    """The person has seen what a new version of the form changed. One call."""
+    _update(draft.id, [DraftItem.changes.remove()])
 
 
 def attach_file(draft_id: str, document: Document) -> None:
@@ -84,7 +93,7 @@ def adopt_version(draft: Draft, definition: str, changes: Mapping[str, Iterable[
         return
 
 
-def take_over(draft: Draft, about: Any) -> None:
+def take_over(draft: Draft, about: About) -> None:
     """Somebody types for the person from here on: the channel and who it is are kept with the draft. One
     call."""
     _update(draft.id, [DraftItem.about.set(asdict(about))])

@@ -3,15 +3,26 @@ The routes are in pages.py."""
 
 from __future__ import annotations
 
-from functions.cases import drafts, service, visitors
+from typing import Any
+
+from functions.cases import drafts, service, versions, visitors
 from functions.cases.domain import Case
+from functions.cases.form_views import lines
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, pick, t
 from functions.services.domain import Service
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
-COLOURS = {"submitted": "blue", "waiting_for_applicant": "yellow", "approved": "green", "refused": "red"}
+COLOURS = {
+    "submitted": "blue",
+    "waiting_for_applicant": "yellow",
+    "approved": "green",
+    "refused": "red",
+    "open": "blue",
+    "in_progress": "purple",
+    "resolved": "green",
+}
 PROBLEMS = {
     "reference": {"reference": N_("Enter your reference")},
     "code": {"code": N_("Enter your code")},
@@ -52,7 +63,7 @@ def _case(ctx: PageContext) -> tuple[Case, Service] | None:
     if case_id is None:
         return None
     case = service.case_for_applicant(ctx, case_id)
-    definition = ctx.city.service(case.service)
+    definition = versions.stored(ctx, case.service, case.definition) or ctx.city.service(case.service)
     if definition is None:
         raise NotFound
     return case, Service(definition, case.service)
@@ -93,6 +104,43 @@ def complete(ctx: PageContext) -> Redirect:
         definition.pages[0],
     )
     return Redirect(f"/{ctx.city.id}/apply/{draft_id}/{first.id}")
+
+
+def sent_copy(ctx: PageContext) -> Page | Redirect:
+    """What was sent, on the form with which the case began, for printing or keeping."""
+    from functions.services import fields
+
+    found = _case(ctx)
+    if found is None:
+        return Redirect(f"/{ctx.city.id}/status")
+    case, definition = found
+    currency = str(ctx.city.config.get("currency") or "")
+    titles = {one["id"]: pick(one["title"]) for one in definition.form.get("sections") or ()}
+    groups: list[dict[str, Any]] = []
+    for page in definition.pages:
+        rows = [
+            {
+                "key": pick(field.label),
+                "value": lines(fields.display(field, case.answers[field.id], currency)),
+            }
+            for field in page.fields
+            if case.answers.get(field.id) is not None
+        ]
+        title = titles.get(page.section, "")
+        if rows and (not groups or groups[-1]["title"] != title):
+            groups.append({"title": title, "rows": []})
+        if rows:
+            groups[-1]["rows"] += rows
+    department = ctx.city.department(case.department)
+    return Page(
+        "status/copy.html",
+        case=case,
+        service=definition,
+        department=pick(department["names"]) if department else ctx.city.name(ctx.lang),
+        groups=groups,
+        back=f"/{ctx.city.id}/status/application",
+        section="status",
+    )
 
 
 def _label(definition: Service, field_id: str) -> str:

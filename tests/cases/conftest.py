@@ -44,11 +44,10 @@ def cities(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
                 }
             ]
         },
-        "documents": [{"id": "proof-of-address", "required": False}],
     }
-    configs["qinghe"]["services"] = {
-        "residence-certificate": resolve("residence-certificate", override, department="residents")
-    }
+    own = resolve("residence-certificate", override, department="residents")
+    own["documents"][0]["required"] = False
+    configs["qinghe"]["services"] = {"residence-certificate": own}
     with two_cities(configs) as made:
         monkeypatch.setattr(registry, "find_city", {"oakville": made.oakville, "qinghe": made.qinghe}.get)
         yield made

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functions.cases import applying, drafts
+from functions.cases import applying, drafts, saving
 from functions.cases.domain import Document
 from functions.core import clock
 from functions.core.context import Actor, Context
@@ -79,11 +79,13 @@ def jump(browser: Browser, city: str, until: str = "check") -> Browser:
                 key = f"cities/{city}/uploads/{draft_id}/f1/bill 1.pdf"
                 browser.world.s3.put_object(Bucket=BUCKET, Key=key, Body=PDF)
                 size = len(PDF)
-                drafts.attach_file(
+                saving.attach_file(
                     draft_id, Document("f1", "proof", "bill 1.pdf", size, "application/pdf", key)
                 )
             else:
-                assert applying.answer_page(journey, page, ANSWERS[city][page.id])
+                after = applying.answer_page(journey, page, ANSWERS[city][page.id])
+                assert after, page.id
+                journey = after
     return browser.get(f"/{city}/apply/{draft_id}/{until}")
 
 

@@ -226,7 +226,7 @@ def _draft(town: Town) -> Application:
 
 
 def _answer(town: Town, city: City, draft_id: str) -> None:
-    from functions.cases import applying, drafts
+    from functions.cases import applying, drafts, saving
     from functions.cases.domain import Document
 
     ctx = context(city)
@@ -235,12 +235,14 @@ def _answer(town: Town, city: City, draft_id: str) -> None:
     journey = applying.journey_of(ctx, draft)
     for page in journey.pages:
         if page.id != "proof":
-            assert applying.answer_page(journey, page, walk.ANSWERS[town.id][page.id])
+            after = applying.answer_page(journey, page, walk.ANSWERS[town.id][page.id])
+            assert after, page.id
+            journey = after
             continue
         key = f"cities/{town.id}/uploads/{draft_id}/f1/bill.pdf"
         bucket = town.stack.outputs["FilesBucketName"]
         town.stack.client("s3").put_object(Bucket=bucket, Key=key, Body=walk.PDF)
-        drafts.attach_file(
+        saving.attach_file(
             draft_id, Document("f1", "proof", "bill.pdf", len(walk.PDF), "application/pdf", key)
         )
 

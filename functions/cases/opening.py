@@ -1,0 +1,91 @@
+"""What every step of a form does first: open the draft of this browser, bring it up to date, see whether the
+person belongs elsewhere. And what every page of a form knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from functions.cases import applying, versions, visitors
+from functions.cases.drafts import Draft
+from functions.cases.journey import CHECK, TASKS, Journey, rules_for
+from functions.core.errors import NotFound
+from functions.services.domain import FormPage
+from functions.web.request import PageContext
+from functions.web.responses import Redirect
+
+
+def open_journey(ctx: PageContext, draft_id: str) -> Journey:
+    """The journey of a draft of this browser, on the present version of its form."""
+    draft = visitors.open_draft(ctx, draft_id)
+    draft = versions.bring_up_to_date(ctx, draft, rules_for(ctx.city, ctx.now))
+    draft, known, assurance = _person(ctx, draft)
+    return applying.journey_of(ctx, draft, known=known, assurance=assurance)
+
+
+def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]:
+    """(the draft with whose it is, answers that the signed-in person lets us reuse, how sure we are of who
+    applies). One call when somebody is signed in."""
+    if draft.about.by:
+        return draft, {}, "clerk" if draft.about.channel in ("paper", "counter") else "none"
+    from functions.people.service import known_of, person_of
+
+    person = person_of(ctx)
+    if person is None:
+        return draft, {}, "none"
+    about = replace(draft.about, person=person.id)
+    return replace(draft, about=about), known_of(person), person.assurance
+
+
+def base_of(ctx: PageContext, journey: Journey) -> str:
+    """The address of the draft, without a slash at the end."""
+    return f"/{ctx.city.id}/apply/{journey.draft.id}"
+
+
+def detour(ctx: PageContext, journey: Journey) -> Redirect | None:
+    """Where somebody must go instead of a page of the form: to the confirmation when the draft was sent,
+    to what a new version changed. None when nothing is in the way."""
+    if journey.draft.done:
+        return Redirect(f"{base_of(ctx, journey)}/done")
+    if journey.draft.changes:
+        return Redirect(f"{base_of(ctx, journey)}/changed")
+    return None
+
+
+def page_of(ctx: PageContext, journey: Journey, page_id: str) -> FormPage | Redirect:
+    """The page; for one that the answers do not call for the way to go on. Raises NotFound for a page that
+    the form does not have."""
+    page = journey.page(page_id)
+    if page is not None:
+        return page
+    if journey.service.page(page_id) is None or journey.draft.asked:
+        raise NotFound
+    return Redirect(f"{base_of(ctx, journey)}/{applying.onward(journey)}")
+
+
+def around(ctx: PageContext, journey: Journey) -> dict[str, Any]:
+    """What every page of a form knows: the service, where to save, until when the answers are kept,
+    whether it can be left at once."""
+    base = base_of(ctx, journey)
+    return {
+        "service": journey.service,
+        "delicate": bool(journey.service.form.get("safe_exit")),
+        "exit": f"{base}/exit",
+        "save": f"{base}/save",
+        "ends": journey.draft.ends,
+        "can_save": not journey.draft.asked,
+        "typed_by_staff": bool(journey.draft.about.by),
+        "section": "services",
+    }
+
+
+def start_of(ctx: PageContext, journey: Journey) -> str:
+    """Where the first page's back link leads."""
+    if journey.draft.case_id:
+        return f"/{ctx.city.id}/status/application"
+    return f"/{ctx.city.id}/services/{journey.service.id}"
+
+
+def list_or_tasks(journey: Journey) -> str:
+    """The page from which answers are changed."""
+    return TASKS if journey.has_tasks and journey.first_open() else CHECK
