@@ -11,11 +11,13 @@ if (_packaged / "functions").is_dir():
 
 from chalice import Chalice  # noqa: E402
 
+from functions.api import api  # noqa: E402
 from functions.cases import console as cases_console  # noqa: E402
 from functions.cases import pages as cases_pages  # noqa: E402
 from functions.certificates import pages as certificates_pages  # noqa: E402
 from functions.feedback import pages as feedback_pages  # noqa: E402
 from functions.identity import pages as identity_pages  # noqa: E402
+from functions.people import pages as people_pages  # noqa: E402
 from functions.sensing import console as sensing_console  # noqa: E402
 from functions.sensing import pages as sensing_pages  # noqa: E402
 from functions.services import pages as services_pages  # noqa: E402
@@ -32,9 +34,11 @@ for feature in (
     feedback_pages,
     sensing_pages,
     identity_pages,
+    people_pages,
     cases_console,
     sensing_console,
     tenancy_console,
+    api,
 ):
     app.register_blueprint(feature.bp)
 

@@ -60,57 +60,70 @@ class SignIn(Protocol):
         """Where the service's own session ends; it sends the browser to ``back``."""
 
 
-@dataclass
-class CognitoSignIn:
-    """A Cognito user pool's hosted login; the endpoints come from the settings."""
+@dataclass(frozen=True, slots=True)
+class OidcClient:
+    """Who we are at an OpenID provider, and its addresses (its discovery document names them)."""
 
-    settings: Settings
+    issuer: str
+    authorize_url: str
+    token_url: str
+    keys_url: str
+    client_id: str
+    scope: str = "openid"
+
+
+@dataclass
+class OidcSignIn:
+    """Any OpenID provider: code flow with PKCE, a public client."""
+
+    client: OidcClient
     http: Http = field(default_factory=lambda: _request)
+    algorithms: tuple[str, ...] = ("RS256", "ES256")
+    claims_wanted: tuple[str, ...] = ("exp", "iat", "aud", "iss", "sub", "nonce")
     _keys: dict[str, Any] = field(default_factory=dict)
     _keys_until: float = 0
 
-    def address(self, attempt: Attempt, callback: str, lang: str) -> str:
-        """The authorization request (OpenID Connect Core section 3.1.2.1): always asks for the password
-        again, since desks are shared."""
+    def address(
+        self, attempt: Attempt, callback: str, lang: str, more: Mapping[str, str] | None = None
+    ) -> str:
+        """The authorization request (OpenID Connect Core section 3.1.2.1): always asks who it is again, since
+        desks and phones are shared."""
         query = {
             "response_type": "code",
-            "client_id": self.settings.signin_client_id,
+            "client_id": self.client.client_id,
             "redirect_uri": callback,
-            "scope": "openid email profile",
+            "scope": self.client.scope,
             "state": attempt.state,
             "nonce": attempt.nonce,
             "code_challenge": attempt.challenge,
             "code_challenge_method": "S256",
             "prompt": "login",
-            "lang": HOSTED_LANGUAGES.get(lang, "en"),
+            **(more or {"ui_locales": lang}),
         }
-        return f"{self.settings.signin_domain}/oauth2/authorize?{urlencode(query)}"
+        return f"{self.client.authorize_url}?{urlencode(query)}"
 
-    def person(self, attempt: Attempt, callback: str, code: str) -> Person:
+    def claims(self, attempt: Attempt, callback: str, code: str) -> dict[str, Any]:
         """Exchange the code (RFC 6749 section 4.1.3) and check the id token (OpenID Connect Core section
-        3.1.3.7)."""
+        3.1.3.7). Raises SignInRefused, or Unavailable when the provider does not answer."""
         form = {
             "grant_type": "authorization_code",
-            "client_id": self.settings.signin_client_id,
+            "client_id": self.client.client_id,
             "code": code,
             "redirect_uri": callback,
             "code_verifier": attempt.verifier,
         }
-        status, body = self.http("POST", self.settings.signin_token_url, form)
+        status, body = self.http("POST", self.client.token_url, form)
         if status != 200:
             raise SignInRefused("code") if 400 <= status < 500 else Unavailable()
         claims = self._verified(str(json.loads(body).get("id_token", "")))
         if not hmac.compare_digest(str(claims["nonce"]).encode(), attempt.nonce.encode()):
             raise SignInRefused("nonce")
-        if claims.get("email_verified") not in (True, "true") or not claims.get("email"):
-            raise SignInRefused("email")
-        email = str(claims["email"]).strip().lower()
-        return Person(email, str(claims.get("name") or email))
+        return claims
 
-    def leave_address(self, back: str) -> str:
-        """Cognito's logout endpoint; ``back`` must be one of the client's sign-out addresses."""
-        query = urlencode({"client_id": self.settings.signin_client_id, "logout_uri": back})
-        return f"{self.settings.signin_domain}/logout?{query}"
+    def subject(self, attempt: Attempt, callback: str, code: str) -> str:
+        """Who came back: issuer and subject, which together are one person for ever (section 5.7)."""
+        claims = self.claims(attempt, callback, code)
+        return f"{claims['iss']} {claims['sub']}"
 
     def _verified(self, token: str) -> dict[str, Any]:
         import jwt
@@ -120,16 +133,14 @@ class CognitoSignIn:
             claims: dict[str, Any] = jwt.decode(
                 token,
                 key,
-                algorithms=["RS256"],
-                audience=self.settings.signin_client_id,
-                issuer=self.settings.signin_issuer,
+                algorithms=list(self.algorithms),
+                audience=self.client.client_id,
+                issuer=self.client.issuer,
                 leeway=LEEWAY,
-                options={"require": ["exp", "iat", "aud", "iss", "sub", "nonce", "token_use"]},
+                options={"require": list(self.claims_wanted)},
             )
         except jwt.InvalidTokenError as error:
             raise SignInRefused("token") from error
-        if claims["token_use"] != "id":
-            raise SignInRefused("token")
         return claims
 
     def _key(self, key_id: str) -> Any:
@@ -137,8 +148,7 @@ class CognitoSignIn:
         import jwt
 
         if key_id not in self._keys or time.monotonic() > self._keys_until:
-            address = self.settings.signin_jwks_url or f"{self.settings.signin_issuer}/.well-known/jwks.json"
-            status, body = self.http("GET", address, None)
+            status, body = self.http("GET", self.client.keys_url, None)
             if status != 200:
                 raise Unavailable
             self._keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_json(body.decode()).keys}
@@ -146,6 +156,42 @@ class CognitoSignIn:
         if key_id not in self._keys:
             raise SignInRefused("key")
         return self._keys[key_id].key
+
+
+class CognitoSignIn:
+    """A Cognito user pool's hosted login; the endpoints come from the settings."""
+
+    def __init__(self, settings: Settings, http: Http | None = None) -> None:
+        self.settings = settings
+        client = OidcClient(
+            issuer=settings.signin_issuer,
+            authorize_url=f"{settings.signin_domain}/oauth2/authorize",
+            token_url=settings.signin_token_url,
+            keys_url=settings.signin_jwks_url or f"{settings.signin_issuer}/.well-known/jwks.json",
+            client_id=settings.signin_client_id,
+            scope="openid email profile",
+        )
+        wanted = ("exp", "iat", "aud", "iss", "sub", "nonce", "token_use")
+        self._oidc = OidcSignIn(client, http or _request, ("RS256",), wanted)
+
+    def address(self, attempt: Attempt, callback: str, lang: str) -> str:
+        """The authorization request, in the page's language."""
+        return self._oidc.address(attempt, callback, lang, {"lang": HOSTED_LANGUAGES.get(lang, "en")})
+
+    def person(self, attempt: Attempt, callback: str, code: str) -> Person:
+        """The person whose address the pool has verified."""
+        claims = self._oidc.claims(attempt, callback, code)
+        if claims["token_use"] != "id":
+            raise SignInRefused("token")
+        if claims.get("email_verified") not in (True, "true") or not claims.get("email"):
+            raise SignInRefused("email")
+        email = str(claims["email"]).strip().lower()
+        return Person(email, str(claims.get("name") or email))
+
+    def leave_address(self, back: str) -> str:
+        """Cognito's logout endpoint; ``back`` must be one of the client's sign-out addresses."""
+        query = urlencode({"client_id": self.settings.signin_client_id, "logout_uri": back})
+        return f"{self.settings.signin_domain}/logout?{query}"
 
 
 def _request(method: str, address: str, form: Mapping[str, str] | None) -> tuple[int, bytes]:

@@ -50,6 +50,8 @@ def come_back(ctx: PageContext) -> Redirect:
     passed: dict[str, str] = {
         name: ctx.query[name] for name in ("state", "code", "error") if name in ctx.query
     }
+    if state.split(".")[1:2] == ["me"]:  # a citizen at the national sign-in (functions/people/identity.py)
+        return Redirect(f"/{city}/me/identity-done?{urlencode(passed)}")
     return Redirect(f"/{city}/console/sign-in/done?{urlencode(passed)}")
 
 

@@ -13,8 +13,8 @@ MESSAGES = {
     "refused": "refused.txt",
     "file-refused": "file-refused.txt",
 }
-# event -> what composes it, for messages that are not about a case: called with (context, event, id), answers a
-# Mail, an Sms or None. Their rows name a draft, a code or a day in place of a case.
+# event -> what composes it, for messages that are not about a case: called with (context, event, id), answers
+# a Mail, an Sms or None. Their rows name a draft, a code or a day in place of a case.
 COMPOSERS = {
     "draft-saved": "functions.cases.draft_mail:compose",
     "draft-reminder": "functions.cases.draft_mail:compose",

@@ -29,9 +29,32 @@ class OutboxItem(CityModel):
     lease_until = NumberAttribute(null=True)
 
 
-def add(tx: TransactWrite, event: str, case_id: str, now: datetime) -> str:
+class LetterItem(CityModel):
+    """What the applicant of a case was told, word for word; kept as long as the case."""
+
+    event = UnicodeAttribute()
+    lang = UnicodeAttribute()
+    subject = UnicodeAttribute()
+    text = UnicodeAttribute()
+    sent_at = UnicodeAttribute()
+
+
+def letter(case_id: str, row: OutboxItem, lang: str, subject: str, text: str, now: datetime) -> LetterItem:
+    """A letter, not stored yet; a second one of the same row takes its place."""
+    return LetterItem(
+        keys.letters(case_id), row.sk, event=row.event, lang=lang, subject=subject, text=text,
+        sent_at=clock.iso(now),
+    )  # fmt: skip
+
+
+def letters_of(case_id: str) -> list[LetterItem]:
+    """A case's letters, latest first: one call."""
+    return list(LetterItem.query(keys.letters(case_id), scan_index_forward=False, limit=100))
+
+
+def add(tx: TransactWrite, event: str, case_id: str, now: datetime, row_id: str = "") -> str:
     """A pending row in the caller's transaction; answers its id."""
-    row_id = ids.new_id(now)
+    row_id = row_id or ids.new_id(now)
     tx.save(
         OutboxItem(
             keys.OUTBOX, row_id, event=event, case_id=case_id, created_at=clock.iso(now),
@@ -63,8 +86,10 @@ def release(row_id: str) -> None:
     OutboxItem(keys.OUTBOX, row_id).update(actions=[OutboxItem.lease_until.remove()])
 
 
-def mark_sent(row_id: str, now: datetime) -> None:
-    """Sent and counted, exactly once: a repeat changes nothing."""
+def mark_sent(
+    row_id: str, now: datetime, meter: str | None = "mails", kept: LetterItem | None = None
+) -> None:
+    """Sent, counted and kept, exactly once: a repeat changes nothing."""
     try:
         with transaction() as tx:
             tx.update(
@@ -77,7 +102,10 @@ def mark_sent(row_id: str, now: datetime) -> None:
                 ],
                 condition=OutboxItem.status == PENDING,
             )
-            usage.add_to(tx, "mails", 1, now)
+            if meter:
+                usage.add_to(tx, meter, 1, now)
+            if kept:
+                tx.save(kept)
     except TransactWriteError as error:
         if not failed_conditions(error):
             raise
