@@ -78,13 +78,22 @@ class Decisions:
         self._known: dict[str, Any] = {}
         self._tables: dict[str, Any] = {}
         self._facts: Facts | None = None
-        self.answers: dict[str, Any] = {}
-        """Answers of the shown pages, calculated ones included."""
+        self._answers: dict[str, Any] = {}
 
     @cached_property
     def pages(self) -> tuple[FormPage, ...]:
         """The pages that these answers lead through, in order."""
         return tuple(self._walk())
+
+    def _walked(self) -> None:
+        """Every answer is known only after all pages were gone through."""
+        assert self.pages is not None
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Answers of the shown pages, calculated ones included."""
+        self._walked()
+        return self._answers
 
     def _walk(self) -> Iterator[FormPage]:
         for page in self.service.pages:
@@ -99,13 +108,13 @@ class Decisions:
             value = self._value(field.raw["value"])
             if value is None:
                 return
-            self.answers[field.id] = value
+            self._answers[field.id] = value
             self._know(field.id, value)
             return
         answer = self._given.get(field.id)
         if answer in (None, "", [], {}):
             return
-        self.answers[field.id] = answer
+        self._answers[field.id] = answer
         self._know(field.id, expression_value(field, answer))
 
     def _know(self, name: str, value: Any) -> None:
@@ -170,7 +179,7 @@ class Decisions:
 
     def holds(self, source: str) -> bool:
         """Whether a condition is true of the shown answers."""
-        self.pages  # noqa: B018 - walks the form, so that every answer is known
+        self._walked()
         return self._holds(source)
 
     def undecided(self, source: str) -> bool:
@@ -184,7 +193,7 @@ class Decisions:
         rule = field.limits.get("rule")
         if not rule:
             return None
-        self.pages  # noqa: B018
+        self._walked()
         value = self._evaluate(rule["when"])
         message: Text = rule["message"]
         return message if value is not UNKNOWN and value is not True else None
@@ -220,7 +229,7 @@ class Decisions:
         return self._verdict(about["otherwise"], "", open_rules)
 
     def _value_now(self, source: str) -> Any:
-        self.pages  # noqa: B018
+        self._walked()
         return self._value(source)
 
     @staticmethod
