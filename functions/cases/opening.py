@@ -10,7 +10,7 @@ from functions.cases import applying, versions, visitors
 from functions.cases.drafts import Draft
 from functions.cases.journey import CHECK, TASKS, Journey, rules_for
 from functions.core.errors import NotFound
-from functions.services.domain import FormPage
+from functions.services.domain import FormPage, Service
 from functions.web.request import PageContext
 from functions.web.responses import Redirect
 
@@ -28,13 +28,15 @@ def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]
     applies). One call when somebody is signed in."""
     if draft.about.by:
         return draft, {}, "clerk" if draft.about.channel in ("paper", "counter") else "none"
-    from functions.people.service import known_of, person_of
+    from functions.people.service import known_for, person_of
 
     person = person_of(ctx)
     if person is None:
         return draft, {}, "none"
     about = replace(draft.about, person=person.id)
-    return replace(draft, about=about), known_of(person), person.assurance
+    raw = ctx.city.service(draft.service)
+    known = known_for(person, Service(raw, draft.service)) if raw else {}
+    return replace(draft, about=about), known, person.assurance
 
 
 def base_of(ctx: PageContext, journey: Journey) -> str:

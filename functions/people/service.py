@@ -71,17 +71,11 @@ def known_of(person: Person) -> dict[str, Any]:
     return {name: one["value"] for name, one in person.known.items()} if person.agrees("answers") else {}
 
 
-def prefill(person: Person, service: Service) -> dict[str, Any]:
-    """Field id -> earlier answer, for the questions of a form that may be filled in: same purpose, same type,
-    and the form allows it. Offered, never sent unseen."""
-    known = person.known if person.agrees("answers") else {}
-    return {
-        field.id: known[field.semantic]["value"]
-        for field in service.fields
-        if field.semantic in known
-        and known[field.semantic]["type"] == field.type
-        and (field.raw.get("prefill") or "none") == "profile"
-    }
+def known_for(person: Person, service: Service) -> dict[str, Any]:
+    """As :func:`known_of`, for one form: an answer only where the question is of the kind that it answered."""
+    known = known_of(person)
+    types = {field.semantic: field.type for field in service.fields if field.semantic in known}
+    return {name: known[name] for name, kind in types.items() if person.known[name]["type"] == kind}
 
 
 def remember_answers(ctx: Context, person: Person, service: Service, answers: Mapping[str, Any]) -> None:

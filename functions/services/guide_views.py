@@ -74,6 +74,7 @@ def start(ctx: PageContext, service: Service) -> Redirect:
     """A new draft with what the check was told. Where a gate asks first, only who was asked and not refused
     gets in. Raises Conflict when the service cannot be used today."""
     from functions.cases import drafts, visitors
+    from functions.people import starting
     from functions.services import asking, eligibility_views
 
     state = state_of(ctx, service)
@@ -83,8 +84,12 @@ def start(ctx: PageContext, service: Service) -> Redirect:
     if gated(service) and not eligibility_views.let_in(asked):
         return Redirect(eligibility_views.address_of(asked, eligibility_views.CHECK))
     limits.hit(f"start#{ctx.network}", STARTS_PER_HOUR, 3600)
+    about = starting.begin(ctx, service)
+    if isinstance(about, Redirect):
+        return about
     days = service.raw["privacy"]["retention"]["draft_days"]
-    draft_id = drafts.start_draft(ctx, service.id, days, answers=asked.answers)
+    draft_id = drafts.start_draft(ctx, service.id, days, about, answers=asked.answers)
+    starting.note_draft(ctx, about, draft_id, service.id)
     visitors.remember_draft(ctx, draft_id)
     if asked.answers:
         asked.forget()
