@@ -65,7 +65,11 @@ class Name(Kind):
     def display(self, question: Field, value: Any, currency: str) -> str:
         if not isinstance(value, Mapping):
             return str(value)
-        more = [f"{t(NAME_PARTS[part][0])}: {text}" for part, text in value.items() if part != FULL_NAME]
+        more = [
+            t("%(question)s: %(answer)s", question=t(NAME_PARTS[part][0]), answer=text)
+            for part, text in value.items()
+            if part != FULL_NAME
+        ]
         return "\n".join([str(value.get(FULL_NAME, "")), *more])
 
     def export(self, question: Field, value: Any, currency: str) -> dict[str, str]:

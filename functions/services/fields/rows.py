@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from functions.core.i18n import N_, pick, t
+from functions.core.i18n import N_, language, pick, t
 from functions.services.domain import Field
 from functions.services.fields import registry
 from functions.services.fields.base import Answer, Kind, Problem, Rules, Typed, optional_label, wrong
@@ -150,7 +150,7 @@ class Rows(Kind):
             for column, text in cells
             if text
         ]
-        return t("; ").join(said)
+        return ("；" if language() == "zh-Hans" else "; ").join(said)
 
     def place(self, question: Field, problem: Problem) -> str:
         if problem.field is None:

@@ -22,7 +22,7 @@ from functions.services.fields.dates import (
 from functions.services.fields.reading import numeral, plain
 
 ENDS = ("from", "to")
-END_LABELS = {"from": N_("From"), "to": N_("To")}
+END_LABELS = {"from": N_("First day"), "to": N_("Last day")}
 _CHINESE_DAYTIME = {
     "凌晨": 0,
     "早上": 0,
