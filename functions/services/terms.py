@@ -47,23 +47,27 @@ MODES = {
     "relay": N_("Passed on to another authority"),
 }
 LEVELS = {
-    "state": N_("National"),
-    "province": N_("Province or state"),
-    "city": N_("City"),
-    "district": N_("District"),
-    "street": N_("Sub-district"),
-    "community": N_("Neighbourhood"),
+    "state": N_("National government"),
+    "province": N_("Province or state government"),
+    "city": N_("City government"),
+    "district": N_("District government"),
+    "street": N_("Sub-district office"),
+    "community": N_("Neighbourhood office"),
 }
 AUDIENCES = {"person": N_("People"), "organisation": N_("Companies and organisations")}
 CHANNELS = {
-    "online": N_("Online"),
+    "online": N_("Online, on this page"),
     "counter": N_("At the counter, where a clerk types it in"),
     "helper": N_("With a helper who fills it in with you"),
     "post": N_("By post"),
     "phone": N_("By phone"),
 }
-DELIVERY = {"online": N_("Online"), "counter": N_("At the counter"), "post": N_("By post")}
-FORMS = {"original": N_("Original"), "copy": N_("Copy"), "digital": N_("Photo or scan")}
+DELIVERY = {
+    "online": N_("You get it online."),
+    "counter": N_("You collect it at the counter."),
+    "post": N_("We send it by post."),
+}
+FORMS = {"original": N_("The original"), "copy": N_("A copy"), "digital": N_("A photo or scan")}
 FEE_TIMES = {
     "before_review": N_("You pay before we look at your application."),
     "after_review": N_("You pay after we have looked at your application."),
@@ -85,5 +89,5 @@ LIFE_EVENTS = {
     "environment": N_("Environment"),
     "money": N_("Help with money"),
     "rights": N_("Your rights and your data"),
-    "community": N_("Community"),
+    "community": N_("Community life"),
 }
