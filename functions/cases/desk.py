@@ -17,7 +17,6 @@ from functions.cases.domain import (
     WAITING_GROUP,
     Case,
     Decision,
-    Document,
     Kind,
     Missing,
 )
@@ -149,17 +148,6 @@ def find_case(staff: Staff, case_id: str) -> Case:
     return case
 
 
-def open_document(ctx: Context, staff: Staff, case_id: str, file_id: str) -> Document:
-    """A document of a case; that it was opened is in the audit chain before the answer. Raises NotFound.
-    Two calls."""
-    found = _find_file(staff, case_id)
-    document = next((one for one in found.case.documents if one.id == file_id), None)
-    if document is None:
-        raise NotFound
-    audit.record_view(found.chain, ctx, "file_opened", {"file": file_id})
-    return document
-
-
 def find_by_reference(staff: Staff, reference: str) -> str:
     """The id of any case of the city, for an administrator. Raises Invalid for an unknown reference."""
     _must_be_admin(staff)
@@ -193,7 +181,8 @@ def _all_events(case_id: str) -> list[audit.EventItem]:
     )
 
 
-def _find_file(staff: Staff, case_id: str) -> store.CaseFile:
+def find_file(staff: Staff, case_id: str) -> store.CaseFile:
+    """A case of the clerk's departments with its files and its chain's end. Raises NotFound. One call."""
     found = store.get_file(case_id)
     if found is None or not staff.works_in(found.case.department):
         raise NotFound
@@ -244,14 +233,19 @@ class Typed:
 
 
 def decide(ctx: Context, staff: Staff, case_id: str, typed: Typed) -> Case:
-    """Carry out a typed decision. Raises what `service.decide` raises, and Forbidden for a role that may
-    not decide."""
-    action = ACTIONS.get(typed.action)
+    """Carry out a typed decision: see :func:`carry_out`."""
+    return carry_out(ctx, staff, case_id, typed.decision)
+
+
+def carry_out(ctx: Context, staff: Staff, case_id: str, decision: Decision) -> Case:
+    """Carry out a decision of a clerk or of a program. Raises what `service.decide` raises, and Forbidden for
+    a role that may not decide."""
+    action = ACTIONS.get(decision.action)
     if action and not staff.may_decide(action.kind):
         raise Forbidden(N_("Your role does not allow decisions on these cases"))
-    if not _questions(ctx).issuperset(typed.missing):
+    if not _questions(ctx).issuperset(one.field for one in decision.missing):
         raise Invalid({"missing": N_("Choose what is missing")})
-    return service.decide(ctx, staff, case_id, typed.decision)
+    return service.decide(ctx, staff, case_id, decision)
 
 
 def _questions(ctx: Context) -> set[str]:

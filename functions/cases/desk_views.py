@@ -10,6 +10,7 @@ from functions.cases.domain import Case, Document
 from functions.core.audit import EventItem
 from functions.core.context import Context
 from functions.core.i18n import N_, pick, t
+from functions.files.domain import CLEAN, NOT_CHECKED, StoredFile
 from functions.services import fields
 from functions.services.domain import Field, Service
 
@@ -34,6 +35,9 @@ EVENT_LABELS = {
     "viewed": N_("Viewed"),
     "history_viewed": N_("History viewed"),
     "file_opened": N_("Document opened"),
+    "file_checked": N_("Document checked by a clerk"),
+    "file_refused": N_("A file was found harmful or cannot be opened"),
+    "file_replaced": N_("The applicant sent another file"),
     "certificate_viewed": N_("Certificate viewed"),
     "certificate_revoked": N_("Certificate revoked"),
     "approve": N_("Approved"),
@@ -43,6 +47,8 @@ EVENT_LABELS = {
     "start": N_("Work started"),
     "resolve": N_("Resolved"),
 }
+# grade -> what the city knows of a document besides that it was handed in
+TRUST = {"A": N_("Issued by the city"), "B": N_("Checked by a clerk"), "D": N_("Not proven")}
 VIEWS = ("viewed", "history_viewed", "file_opened", "certificate_viewed")
 ACTOR_LABELS = {
     "citizen": N_("Applicant"),
@@ -69,8 +75,8 @@ def service_names(ctx: Context) -> dict[str, str]:
     return {key: pick(raw["service"]["name"]) for key, raw in ctx.city.config.get("services", {}).items()}
 
 
-def case_view(ctx: Context, case: Case) -> dict[str, Any]:
-    """A case's facts for the page."""
+def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile] | None = None) -> dict[str, Any]:
+    """A case's facts for the page; `files` say what is known of its documents, by their ids."""
     service = service_of(ctx, case)
     incident = case.kind == "incident"
     return {
@@ -86,7 +92,7 @@ def case_view(ctx: Context, case: Case) -> dict[str, Any]:
         "overdue": is_overdue(case.due_at, case.group, ctx.now),
         "version": case.version,
         "rows": evidence_rows(ctx, case) if incident else answer_rows(ctx, service, case),
-        "documents": [_document(one, service) for one in case.documents],
+        "documents": [_document(one, service, (files or {}).get(one.id)) for one in case.documents],
         "reason": case.reason,
         "missing": [{"label": label_of(service, one.field), "note": one.note} for one in case.missing],
         "actions": [action.name for action in case.actions],
@@ -131,12 +137,15 @@ def _measure(seen: Mapping[str, Any]) -> str:
     return "" if value is None else f"{value:g} {seen.get('unit') or ''}".strip()
 
 
-def _document(document: Document, service: Service | None) -> dict[str, Any]:
+def _document(document: Document, service: Service | None, file: StoredFile | None) -> dict[str, Any]:
     return {
         "id": document.id,
         "name": document.name,
         "label": label_of(service, document.field),
-        "kilobytes": max(1, round(document.size / 1024)),
+        "kilobytes": max(1, round((file.size if file else document.size) / 1024)),
+        "file": file,
+        "opens": file is None or file.state in (CLEAN, NOT_CHECKED),
+        "trust": t(TRUST[file.grade]) if file and file.grade in TRUST else "",
     }
 
 

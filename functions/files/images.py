@@ -24,7 +24,7 @@ def prepare(data: bytes, kind: str) -> bytes:
 
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
-        with Image.open(BytesIO(data), formats=("JPEG", "MPO", "PNG")) as opened:
+        with Image.open(BytesIO(data), formats=("JPEG", "PNG")) as opened:
             _shrink(opened)
             upright: Any = ImageOps.exif_transpose(opened)
             upright.load()

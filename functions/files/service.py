@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from pynamodb.exceptions import TransactWriteError
+
 from functions.adapters.files import Files, S3Files, UploadForm
 from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
-from functions.core import ids, limits, log, usage
+from functions.core import audit, ids, limits, log, usage
 from functions.core.context import Context
 from functions.core.errors import Conflict, NotFound, RateLimited
 from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
+from functions.core.store import contended, failed_conditions, transaction
 from functions.files import store
 from functions.files.domain import (
     CHECKING,
@@ -36,6 +39,7 @@ from functions.files.domain import (
 KIND = "file"
 FORM_LIFE = timedelta(minutes=30)
 LINK_SECONDS = 300
+LINK_LIFE = timedelta(seconds=LINK_SECONDS)
 LEFT_OVER_AFTER = timedelta(days=1)
 # A file a little over the limit comes to us and gets a kind answer; the storage refuses larger ones.
 GRACE = 2
@@ -187,7 +191,21 @@ def remove_leftovers(ctx: Context, is_kept: Callable[[str], bool], files: Files 
     return removed
 
 
-def unchecked(owner_id: str, file_id: str, name: str, key: str, size: int) -> StoredFile:
+def record_check(ctx: Context, chain: audit.Chain, file: StoredFile, staff: str, seen: str) -> None:
+    """Raise the trust in a file of a case to B, with the event in the case's chain as it was just read.
+    Raises Conflict when somebody else wrote there meanwhile."""
+    try:
+        with transaction() as tx:
+            store.mark_checked(tx, chain.subject, file.id, staff, seen, ctx.now)
+            audit.append(tx, chain, "file_checked", ctx, {"file": file.id, "seen": seen.partition(":")[0]})
+            audit.close(tx, chain)
+    except TransactWriteError as error:
+        if failed_conditions(error) or contended(error):
+            raise Conflict(N_("Someone else changed this case while you had it open")) from error
+        raise
+
+
+def unchecked(file_id: str, name: str, key: str, size: int) -> StoredFile:
     """What stands for a file that was handed in before files were checked."""
     return StoredFile(file_id, name, key, size, "", NOT_CHECKED)
 

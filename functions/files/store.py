@@ -9,6 +9,7 @@ from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.transactions import TransactWrite
 
 from functions.core import clock, keys
 from functions.core.store import CityModel
@@ -87,6 +88,22 @@ def settle(owner_id: str, file_id: str, state: str, size: int | None = None) -> 
             return False
         raise
     return True
+
+
+def mark_checked(
+    tx: TransactWrite, owner_id: str, file_id: str, staff: str, seen: str, now: datetime
+) -> None:
+    """Add to the transaction that a clerk has checked the document: trust B."""
+    tx.update(
+        FileItem(keys.files(owner_id), keys.file(file_id)),
+        actions=[
+            FileItem.grade.set("B"),
+            FileItem.checked_by.set(staff),
+            FileItem.checked_at.set(clock.iso(now)),
+            FileItem.seen.set(seen),
+        ],
+        condition=FileItem.pk.exists(),
+    )
 
 
 def remove(owner_id: str, file_id: str) -> None:

@@ -147,6 +147,11 @@
         finish();
         return;
       }
+      if (file.size > Number(input.dataset.maxBytes)) {
+        alarm.textContent += file.name + ': ' + input.dataset.tooLarge + ' ';
+        next(queue);
+        return;
+      }
       target = JSON.parse(data.target);
       say(status, fill(data.sending, file.name, 0));
       smaller(file, function (blob) {
@@ -158,11 +163,11 @@
       });
     }
 
-    form.addEventListener('submit', function (event) {
+    /* The button and not the form's submit, which happens once only. */
+    form.querySelector('button').addEventListener('click', function (event) {
       var queue = Array.prototype.slice.call(input.files || []);
-      if (event.defaultPrevented || !queue.length) { return; }
+      if (!queue.length) { return; }
       event.preventDefault();
-      event.stopImmediatePropagation();
       if (busy) { return; }
       busy = true;
       alarm.textContent = '';

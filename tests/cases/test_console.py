@@ -274,7 +274,9 @@ def test_an_open_form_outlives_the_refreshed_session(
 def test_a_document_is_a_recorded_download_from_the_storage(world: World, ana: Browser) -> None:
     case = application(world, world.oakville)
     page = open_case(ana, case.id)
-    answer = ana.get(page.document.find("a", string="bill.pdf")["href"])
+    warning = ana.get(page.document.find("a", string="bill.pdf")["href"])
+    assert warning.status == 200 and "Nobody has checked this file" in warning.words
+    answer = ana.submit(warning, "open-anyway")
     assert answer.status == 303
     assert answer.location.startswith("https://files.example/")
     assert "attachment" in answer.location
