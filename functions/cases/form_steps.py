@@ -154,6 +154,10 @@ def _take_answers(ctx: PageContext, journey: Journey, page: FormPage) -> Redirec
         saving.forget_attempt(journey.draft, page.id)
         return _onward(ctx, journey, page)
     typed = _typed(ctx, journey, page)
+    turned = fields.change_rows(page.fields, ctx.form, typed)
+    if turned:
+        saving.keep_attempt(journey.draft, page.id, turned[0])
+        return Redirect(f"{here}?rows=1{_change(ctx)}#{turned[1]}")
     if ctx.value(SAVE):
         return _save(ctx, journey, page, typed)
     try:

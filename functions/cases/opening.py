@@ -31,7 +31,7 @@ def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]
     from functions.people.service import known_for, person_of
 
     person = person_of(ctx)
-    if person is None:
+    if person is None or draft.about.person not in ("", person.id):  # somebody else's, on a shared device
         return draft, {}, "none"
     about = replace(draft.about, person=person.id)
     raw = ctx.city.service(draft.service)

@@ -5,7 +5,22 @@ from __future__ import annotations
 from functions.services.expressions import FUNCTIONS
 from functions.services.lint_base import Found, Looked, rule, twice
 
-PAGES_OF_THE_FORM = ("check", "done", "submit", "uploaded", "remove")
+# last parts of addresses that the form itself uses (functions/cases/pages.py)
+PAGES_OF_THE_FORM = (
+    "changed",
+    "check",
+    "done",
+    "eligibility",
+    "exit",
+    "forget",
+    "print",
+    "remove",
+    "safety",
+    "save",
+    "submit",
+    "tasks",
+    "uploaded",
+)
 # names that expressions know already, and words of the language itself (CEL specification, "Lexis")
 SCOPE = frozenset(("today", "applicant", "assurance", "answered", "documents", "tables"))
 RESERVED = frozenset(
