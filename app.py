@@ -17,6 +17,7 @@ from functions.cases import pages as cases_pages  # noqa: E402
 from functions.certificates import pages as certificates_pages  # noqa: E402
 from functions.feedback import pages as feedback_pages  # noqa: E402
 from functions.identity import pages as identity_pages  # noqa: E402
+from functions.people import console as people_console  # noqa: E402
 from functions.people import pages as people_pages  # noqa: E402
 from functions.sensing import console as sensing_console  # noqa: E402
 from functions.sensing import pages as sensing_pages  # noqa: E402
@@ -35,6 +36,7 @@ for feature in (
     sensing_pages,
     identity_pages,
     people_pages,
+    people_console,
     cases_console,
     sensing_console,
     tenancy_console,

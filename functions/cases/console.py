@@ -30,6 +30,8 @@ def show_desk(ctx: PageContext) -> Page | Redirect:
     """What waits in one of my departments."""
     staff, query = clerk(ctx), ctx.query
     mine = [name for name in staff.departments if ctx.city.department(name)]
+    if not mine and staff.may_serve:
+        return Redirect(f"/{ctx.city.id}/console/counter")
     if not mine:
         return (
             Redirect(f"/{ctx.city.id}/console/history")

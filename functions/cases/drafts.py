@@ -128,9 +128,9 @@ def start_draft(
     return draft_id
 
 
-def start_completion(ctx: Context, case: Case, days: int) -> str:
+def start_completion(ctx: Context, case: Case, days: int, by: str = "") -> str:
     """A draft for what a clerk asked for, filled with the answers of the case and on the definition that the
-    case began with; one call."""
+    case began with; one call. `by` is who types it for the applicant at the counter."""
     draft_id = ids.new_id(ctx.now)
     _write(
         ctx,
@@ -140,7 +140,7 @@ def start_completion(ctx: Context, case: Case, days: int) -> str:
         definition=case.definition,
         answers={name: to_json(value) for name, value in case.answers.items()},
         files={document.id: to_json(asdict(document)) for document in case.documents},
-        about=asdict(About(channel=case.channel)),
+        about=asdict(About(channel=case.channel, by=by)),
         case_id=case.id,
         asked=to_json({item.field: item.note for item in case.missing}),
         reference=case.reference,

@@ -432,3 +432,26 @@ def file_for_applicant(ctx: Context, case_id: str) -> store.CaseFile:
         raise NotFound
     audit.record_view(found.chain, ctx)
     return found
+
+
+def find_for_staff(staff: Staff, reference: str) -> Case:
+    """A case of the staff member's departments by its reference, for somebody who stands at the counter.
+    Raises NotFound for any other. Two calls; nothing of it is shown by this."""
+    normal = ids.normal(reference)[:32]
+    case_id = store.find_reference(normal) if normal else None
+    case = store.get_case(case_id) if case_id else None
+    if case is None or not staff.works_in(case.department):
+        raise NotFound(N_("We cannot find a case with this reference"))
+    return case
+
+
+def raise_assurance(ctx: Context, case_id: str, level: str, document: str) -> Case:
+    """A clerk has seen the applicant and a document, of which only the kind is kept."""
+
+    def step(
+        tx: TransactWrite, found: store.CaseFile
+    ) -> tuple[Case, str, dict[str, object], str | None] | None:
+        case = replace(found.case, assurance=level)
+        return case, "assurance_raised", {"to": level, "document": document}, None
+
+    return _change(ctx, case_id, None, step)

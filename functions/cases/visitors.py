@@ -90,3 +90,10 @@ def remembered_case(ctx: PageContext) -> str | None:
     """The application whose reference and code were given in this browser."""
     found = (cookies.read_signed(ctx, STATUS, STATUS_SECONDS) or {}).get("case")
     return str(found) if found else None
+
+
+def forget_all(ctx: PageContext) -> None:
+    """This browser opens no draft and no case any more."""
+    for name in (DRAFTS, STATUS):
+        if cookies.raw(ctx, name):
+            cookies.clear(ctx, name)

@@ -63,13 +63,16 @@ def record_refusal(ctx: Context, reason: str) -> None:
 
 
 def end_session(ctx: PageContext) -> None:
-    """Sign the person out here; the sign-in service's own session is ended by its own page."""
+    """Sign the person out here, and forget what was begun for others in this browser: desks are shared. The
+    sign-in service's own session is ended by its own page."""
+    from functions.cases import visitors
     from functions.identity import cookies
 
     if ctx.staff is None:
         raise Forbidden(N_("You are not signed in"))
     audit.record(*_chain(ctx.staff.email), "signed_out", ctx)
     cookies.clear(ctx)
+    visitors.forget_all(ctx)
 
 
 def replace_staff(records: Iterable[Mapping[str, Any]]) -> None:

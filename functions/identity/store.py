@@ -9,7 +9,7 @@ from pynamodb.attributes import JSONAttribute, UnicodeAttribute
 
 from functions.core import keys
 from functions.core.store import CityModel
-from functions.identity.domain import Staff
+from functions.identity.domain import HELPER, Staff
 
 
 class StaffItem(CityModel):
@@ -27,15 +27,18 @@ def get(email: str) -> Staff | None:
         item = StaffItem.get(keys.STAFF, keys.staff(email), consistent_read=True)
     except StaffItem.DoesNotExist:
         return None
-    return Staff(item.email, item.name, tuple(item.roles), tuple(item.departments))
+    return _member(item)
 
 
 def every() -> list[Staff]:
     """All members, by address."""
-    return [
-        Staff(item.email, item.name, tuple(item.roles), tuple(item.departments))
-        for item in StaffItem.query(keys.STAFF, consistent_read=True)
-    ]
+    return [_member(item) for item in StaffItem.query(keys.STAFF, consistent_read=True)]
+
+
+def _member(item: StaffItem) -> Staff:
+    """Who only helps sees no department's cases, whatever the city's file says."""
+    roles = tuple(item.roles)
+    return Staff(item.email, item.name, roles, () if roles == (HELPER,) else tuple(item.departments))
 
 
 def replace(records: Iterable[Mapping[str, Any]]) -> None:

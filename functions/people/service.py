@@ -72,7 +72,8 @@ def known_of(person: Person) -> dict[str, Any]:
 
 
 def known_for(person: Person, service: Service) -> dict[str, Any]:
-    """As :func:`known_of`, for one form: an answer only where the question is of the kind that it answered."""
+    """As :func:`known_of`, for one form: an answer only where the question is of the kind that it
+    answered."""
     known = known_of(person)
     types = {field.semantic: field.type for field in service.fields if field.semantic in known}
     return {name: known[name] for name, kind in types.items() if person.known[name]["type"] == kind}
@@ -120,8 +121,8 @@ def add_case(ctx: Context, person: Person, case_id: str, how: str) -> None:
 def keep_sent(
     ctx: Context, person_id: str, service: Service, case_id: str, answers: Mapping[str, Any]
 ) -> None:
-    """After a signed-in person has sent a form: the case is on their page, and with consent its answers are kept
-    for the next form."""
+    """After a signed-in person has sent a form: the case is on their page, and with consent its answers are
+    kept for the next form."""
     person = store.get_person(person_id)
     if person is None:
         return
