@@ -18,7 +18,8 @@ from functions.web.responses import Json
 Document = dict[str, Any]
 ABOUT = N_(
     "The same use cases, checks and limits as on the pages. Changes and views of cases are recorded under "
-    "the name of the key. Errors come as {code, message, fields, request_id}, in the language of Accept-Language."
+    "the name of the key. Errors come as {code, message, fields, request_id}, in the language of "
+    "Accept-Language."
 )
 SCHEMES = {
     "type": "http",

@@ -95,11 +95,11 @@ OPERATIONS = (
     Operation(
         "read_file", "GET", "/cases/{case}/files/{file}", "cases:read", "cases:read_file",
         N_("An address of five minutes from which to fetch a document of a case; recorded, too"),
-        "Download", errors=(NOT_HERE, 409),
+        "Download", query="DownloadQuery", errors=(NOT_HERE, 409, BAD_INPUT),
     ),
     Operation(
         "change_case", "POST", "/cases/{case}/actions", "cases:write", "cases:change_case",
-        N_("Change the state of a case, as a clerk does"), "Case", "CaseAction",
+        N_("Change the state of a case, as a clerk does"), "Changed", "CaseAction",
         errors=(NOT_HERE, 409, 415, BAD_INPUT),
     ),
     Operation(

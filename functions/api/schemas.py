@@ -130,6 +130,7 @@ class Document(Answer):
     name: str
     size: int
     content_type: str
+    check: str = Field(description=N_("checking, clean, infected or not_checked"))
 
 
 class Case(Answer):
@@ -148,6 +149,22 @@ class Case(Answer):
     answers: dict[str, Any]
     documents: list[Document]
     actions: list[str] = Field(description=N_("What can be done now"))
+
+
+class Changed(Answer):
+    case: Identifier
+    state: str
+    version: int
+
+
+class DownloadQuery(BaseModel):
+    """The query of a document."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    not_checked: Literal["accept"] | None = Field(
+        default=None, description=N_("Wanted also when nobody has looked at it for harmful software")
+    )
 
 
 class Download(Answer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from functions.cases.changes import Change
 from functions.cases.domain import Case, Document
 from functions.core.context import Context
 from functions.core.i18n import pick, t
+from functions.files.domain import NOT_CHECKED, StoredFile
 
 
 def change_view(change: Change) -> dict[str, Any]:
@@ -19,8 +21,8 @@ def change_view(change: Change) -> dict[str, Any]:
     return view
 
 
-def case_view(ctx: Context, case: Case) -> dict[str, Any]:
-    """A case with its answers."""
+def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile]) -> dict[str, Any]:
+    """A case with its answers; ``files`` is what is known of its documents."""
     return {
         "id": case.id,
         "reference": case.reference,
@@ -38,7 +40,7 @@ def case_view(ctx: Context, case: Case) -> dict[str, Any]:
         "reason": case.reason,
         "missing": [asdict(one) for one in case.missing],
         "answers": case.answers,
-        "documents": [document_view(one) for one in case.documents],
+        "documents": [_document(one, files.get(one.id)) for one in case.documents],
         "actions": [action.name for action in case.actions],
         "channel": case.channel,
         "applicant": case.applicant,
@@ -54,10 +56,11 @@ def _state_label(ctx: Context, case: Case) -> str:
     return str(pick(state["label"])) if state else t(case.state_label)
 
 
-def document_view(document: Document) -> dict[str, Any]:
+def _document(document: Document, file: StoredFile | None) -> dict[str, Any]:
     """A document without the place where it lies."""
     view = asdict(document)
-    return {name: view[name] for name in ("id", "field", "name", "size", "content_type")}
+    shown = {name: view[name] for name in ("id", "field", "name", "size", "content_type")}
+    return {**shown, "check": file.state if file else NOT_CHECKED}
 
 
 def webhook_view(webhook: Webhook) -> dict[str, Any]:
