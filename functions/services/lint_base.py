@@ -9,6 +9,7 @@ from typing import Any
 
 from functions.services.domain import Field, FormPage, Service
 from functions.services.errors import Problem
+from functions.services.expression_names import Kind, names_of
 
 LANGUAGES = ("en", "zh-Hans")
 APPLICATION_STAGES = ("submitted", "waiting_for_applicant", "approved", "refused")
@@ -75,6 +76,11 @@ class Looked:
         """Question -> its rank."""
         return {one.field.id: one.order for one in self.places}
 
+    @cached_property
+    def names(self) -> dict[str, Kind]:
+        """What expressions may read, and of which kind it is."""
+        return names_of(self.service)
+
     @property
     def flow(self) -> Mapping[str, Any]:
         """The workflow; an empty one for a service that is only linked to."""
@@ -116,6 +122,8 @@ class Rule:
 
     code: str
     check: Check
+    last: bool = False
+    """It carries the definition out, so it runs when nothing else is wrong."""
 
     @property
     def says(self) -> str:
@@ -132,11 +140,11 @@ class Rule:
 RULES: list[Rule] = []
 
 
-def rule(code: str) -> Callable[[Check], Check]:
+def rule(code: str, last: bool = False) -> Callable[[Check], Check]:
     """Register a check."""
 
     def register(check: Check) -> Check:
-        RULES.append(Rule(code, check))
+        RULES.append(Rule(code, check, last))
         return check
 
     return register

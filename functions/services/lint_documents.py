@@ -68,7 +68,10 @@ def required_when_optional(file: Looked) -> Found:
     """`required_when` narrows what is required."""
     for name, document in documents_by_id(file).items():
         if document["required_when"] and not document["required"]:
-            yield f"documents.{name}.required_when", "`required: false` and `required_when` contradict each other"
+            yield (
+                f"documents.{name}.required_when",
+                "`required: false` and `required_when` contradict each other",
+            )
 
 
 @rule("wallet-type-missing")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from functions.services import expression_lint
 from functions.services.errors import Problem
-from functions.services.expression_lint import Wants
-from functions.services.expression_names import names_of
+from functions.services.expression_lint import ExpressionProblem, Wants
 from functions.services.lint_base import Found, Looked, rule
 from functions.services.reachable import can_be_shown
 from functions.services.reading_order import names, reads
@@ -63,13 +61,19 @@ def _form_sites(file: Looked) -> Iterator[Site]:
             yield Site(path, source, before=last[one.page.id] + 1)
 
 
+def _checked(file: Looked) -> Iterator[tuple[Site, list[ExpressionProblem]]]:
+    for site in sites(file):
+        yield site, expression_lint.check(site.source, file.names, site.wants)
+
+
 @rule("expression-wrong")
 def expression_wrong(file: Looked) -> Found:
     """An expression can be read, names what exists, and gives what is wanted."""
-    known = names_of(file.service)
-    for site in sites(file):
-        for wrong in expression_lint.check(site.source, known, site.wants):
-            place = f"line {wrong.line}, column {wrong.column}" if wrong.line > 1 else f"column {wrong.column}"
+    for site, problems in _checked(file):
+        for wrong in problems:
+            place = (
+                f"line {wrong.line}, column {wrong.column}" if wrong.line > 1 else f"column {wrong.column}"
+            )
             yield Problem(
                 site.path,
                 f"{wrong.reason} ({place} of the expression)",
@@ -80,9 +84,8 @@ def expression_wrong(file: Looked) -> Found:
 @rule("expression-constant")
 def expression_constant(file: Looked) -> Found:
     """An expression reads something; otherwise it always says the same."""
-    known = names_of(file.service)
-    for site in sites(file):
-        if not expression_lint.check(site.source, known, site.wants) and not names(site.source):
+    for site, problems in _checked(file):
+        if not problems and not names(site.source):
             yield site.path, "this reads nothing, so it always says the same"
 
 
@@ -90,7 +93,9 @@ def expression_constant(file: Looked) -> Found:
 def condition_later(file: Looked) -> Found:
     """A condition or formula of the form reads what was asked before."""
     files = {one.field.document: one for one in file.places if one.field.type == "file"}
-    ranks = file.order | {f"documents.{(key or '').replace('-', '_')}": one.order for key, one in files.items()}
+    ranks = file.order | {
+        f"documents.{(key or '').replace('-', '_')}": one.order for key, one in files.items()
+    }
     for site in sites(file):
         if site.before is None:
             continue
@@ -146,22 +151,9 @@ def table_unused(file: Looked) -> Found:
             yield f"tables.{table['id']}", f"nothing reads `tables.{table['id']}`"
 
 
-@rule("page-unreachable")
+@rule("page-unreachable", last=True)
 def page_unreachable(file: Looked) -> Found:
     """Every page is shown for some answers."""
-    sound = _sound_pages(file)
     for page in file.service.pages:
-        if page.show_when and page.id in sound and not can_be_shown(file, page):
+        if page.show_when and not can_be_shown(file, page):
             yield f"form.pages.{page.id}.show_when", "no answers lead to this page"
-
-
-def _sound_pages(file: Looked) -> set[str]:
-    """Pages whose condition is right in itself: the rules above tell about the others."""
-    known: Mapping[str, Any] = names_of(file.service)
-    return {
-        page.id
-        for page in file.service.pages
-        if page.show_when
-        and not expression_lint.check(page.show_when, known)
-        and names(page.show_when)
-    }

@@ -68,7 +68,10 @@ def limit_impossible(file: Looked) -> Found:
             if None not in (limits.get(low), limits.get(high)) and limits[low] > limits[high]:
                 yield f"{one.path}.validate.{low}", f"no answer is possible: `{low}` is above `{high}`"
         if limits.get("past") and limits.get("future"):
-            yield f"{one.path}.validate.past", "no answer is possible: a day is not in the past and in the future"
+            yield (
+                f"{one.path}.validate.past",
+                "no answer is possible: a day is not in the past and in the future",
+            )
         if one.field.type in NESTED and one.field.raw["min_items"] > one.field.raw["max_items"]:
             yield f"{one.path}.min_items", "no answer is possible: `min_items` is above `max_items`"
 
@@ -137,7 +140,10 @@ def column_cannot(file: Looked) -> Found:
             if one.field.limits.get(name):
                 yield f"{one.path}.validate.{name}", f"a question inside a group or table has no `{name}`"
         if one.field.semantic or one.field.raw.get("prefill") == "profile":
-            yield f"{one.path}.semantic", "a question inside a group or table is not the person's own; leave this out"
+            yield (
+                f"{one.path}.semantic",
+                "a question inside a group or table is not the person's own; leave this out",
+            )
 
 
 @rule("rule-unfit")
@@ -156,7 +162,10 @@ def purpose_missing(file: Looked) -> Found:
         if not one.field.purpose:
             yield one.path, "a specially sensitive question needs `purpose`: why it is asked"
     if special and not (file.raw["privacy"] or {}).get("basis"):
-        yield "privacy", "a service with a specially sensitive question needs `basis`: the law or rule behind it"
+        yield (
+            "privacy",
+            "a service with a specially sensitive question needs `basis`: the law or rule behind it",
+        )
 
 
 @rule("sensitive-unknown")

@@ -24,8 +24,38 @@ PAGES_OF_THE_FORM = (
 # names that expressions know already, and words of the language itself (CEL specification, "Lexis")
 SCOPE = frozenset(("today", "applicant", "assurance", "answered", "documents", "tables"))
 RESERVED = frozenset(
-    "true false null in as break const continue else for function if import let loop package namespace return var "
-    "void while bool bytes duration dyn list map timestamp type uint".split()
+    [
+        "true",
+        "false",
+        "null",
+        "in",
+        "as",
+        "break",
+        "const",
+        "continue",
+        "else",
+        "for",
+        "function",
+        "if",
+        "import",
+        "let",
+        "loop",
+        "package",
+        "namespace",
+        "return",
+        "var",
+        "void",
+        "while",
+        "bool",
+        "bytes",
+        "duration",
+        "dyn",
+        "list",
+        "map",
+        "timestamp",
+        "type",
+        "uint",
+    ]
 )
 
 
@@ -122,7 +152,10 @@ def section_scattered(file: Looked) -> Found:
     ranks = [(page, known.index(page.section)) for page in file.service.pages if page.section in known]
     for (_, before), (page, rank) in zip(ranks, ranks[1:], strict=False):
         if rank < before:
-            yield f"form.pages.{page.id}.section", f'"{page.section}" comes before the section of the page above'
+            yield (
+                f"form.pages.{page.id}.section",
+                f'"{page.section}" comes before the section of the page above',
+            )
 
 
 @rule("semantic-twice")
@@ -132,7 +165,10 @@ def semantic_twice(file: Looked) -> Found:
     names = [one.field.semantic for one in asked]
     for name in twice(names):
         second = asked[len(names) - 1 - names[::-1].index(name)]
-        yield f"{second.path}.semantic", f"two questions ask for the same thing ({name}); ask once (WCAG 2.2, 3.3.7)"
+        yield (
+            f"{second.path}.semantic",
+            f"two questions ask for the same thing ({name}); ask once (WCAG 2.2, 3.3.7)",
+        )
 
 
 @rule("prefill-without-semantic")

@@ -114,7 +114,11 @@ def letter_tells_secret(file: Looked) -> Found:
 @rule("braces-open")
 def braces_open(file: Looked) -> Found:
     """Braces in letters and certificates come in pairs."""
-    letters = [(f"letters.{one['id']}.{part}", one[part]) for one in file.raw["letters"] for part in ("subject", "text")]
+    letters = [
+        (f"letters.{one['id']}.{part}", one[part])
+        for one in file.raw["letters"]
+        for part in ("subject", "text")
+    ]
     certificate = file.raw["certificate"]
     for path, text in [*letters, *([("certificate.text", certificate["text"])] if certificate else [])]:
         for lang, words in text.items():

@@ -56,7 +56,10 @@ def state_dead_end(file: Looked) -> Found:
     """A state that is not the end is left by some action."""
     for name, state in file.states.items():
         if not state["terminal"] and not any(name in action["from"] for action in file.flow["actions"]):
-            yield f"workflow.states.{name}", "no action leads away and it is not marked as the end (`terminal`)"
+            yield (
+                f"workflow.states.{name}",
+                "no action leads away and it is not marked as the end (`terminal`)",
+            )
 
 
 @rule("end-with-actions")
@@ -75,7 +78,10 @@ def reopenable_unfit(file: Looked) -> Found:
     for name, state in file.states.items():
         left = any(name in action["from"] for action in file.flow["actions"])
         if state["reopenable"] and not (state["terminal"] and left):
-            yield f"workflow.states.{name}.reopenable", "this is for an end (`terminal`) that some action leaves"
+            yield (
+                f"workflow.states.{name}.reopenable",
+                "this is for an end (`terminal`) that some action leaves",
+            )
 
 
 @rule("stage-unfit")

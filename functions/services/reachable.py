@@ -12,7 +12,7 @@ from itertools import product
 from typing import Any
 
 from functions.services.domain import APPLICANTS, ASSURANCE, FormPage
-from functions.services.expression_names import TODAY, Kind, example, names_of
+from functions.services.expression_names import TODAY, Kind, example
 from functions.services.expressions import UNKNOWN, Facts, compile, tokens
 from functions.services.lint_base import Looked
 from functions.services.reading_order import names, reads
@@ -37,9 +37,12 @@ def can_be_shown(file: Looked, page: FormPage) -> bool:
         return True
     literals = set(_literals([one.show_when for one in closure.pages], file))
     free = [name for name in sorted(closure.read) if not name.startswith("tables.") and name != "today"]
-    known = names_of(file.service)
     formulas = {one.field.id for one in file.places if one.field.type == "calculated"}
-    choices = {name: list(_candidates(name, known[name], literals)) for name in free if name in known and name not in formulas}
+    choices = {
+        name: list(_candidates(name, file.names[name], literals))
+        for name in free
+        if name in file.names and name not in formulas
+    }
     for tries, values in enumerate(product(*choices.values())):
         if tries >= MOST_TRIES:
             return True
@@ -72,7 +75,9 @@ def _literals(sources: list[str], file: Looked) -> Iterator[Any]:
             if token.kind == "text":
                 yield token.word[1:-1]
             elif token.kind == "number":
-                yield float(token.word) if "." in token.word else int(token.word) if token.word.isdigit() else 0
+                yield (
+                    float(token.word) if "." in token.word else int(token.word) if token.word.isdigit() else 0
+                )
 
 
 def _candidates(name: str, kind: Kind, literals: set[Any]) -> Iterator[Any]:

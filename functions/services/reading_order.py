@@ -36,7 +36,9 @@ def _members(source: str) -> Iterator[tuple[str, str]]:
 def reads(file: Looked, source: str) -> set[str]:
     """All that an expression reads, also through the tables and calculated answers that it names."""
     tables = {f"tables.{one['id']}": [row["when"] for row in one["rows"]] for one in file.raw["tables"]}
-    formulas = {one.field.id: [one.field.raw["value"] or ""] for one in file.places if one.field.type == "calculated"}
+    formulas = {
+        one.field.id: [one.field.raw["value"] or ""] for one in file.places if one.field.type == "calculated"
+    }
     found: set[str] = set()
     todo = set(names(source))
     while todo:

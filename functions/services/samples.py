@@ -73,7 +73,9 @@ def outcome(service: Service, sample: Mapping[str, Any]) -> Outcome:
     """What follows from a sample's answers."""
     from functions.core.i18n import use_language
 
-    rules = fields.Rules(sample["country"], date.fromisoformat(sample["today"]), currency=_currency(sample["country"]))
+    rules = fields.Rules(
+        sample["country"], date.fromisoformat(sample["today"]), currency=_currency(sample["country"])
+    )
     with use_language(sample["language"]):
         stored, problems = _answers(service, sample["answers"], rules)
         decisions = Decisions(
@@ -111,7 +113,8 @@ def fits(question: Field, value: Any) -> bool:
         inner = {one.id: one for one in question.fields}
         rows = value if isinstance(value, list) else [None]
         return all(
-            isinstance(row, dict) and all(key in inner and fits(inner[key], cell) for key, cell in row.items())
+            isinstance(row, dict)
+            and all(key in inner and fits(inner[key], cell) for key, cell in row.items())
             for row in rows
         )
     if question.type == "checkboxes":

@@ -29,5 +29,9 @@ class Strict(BaseModel):
     """Unknown keys and loose types are refused: `"true"` is not `true`."""
 
     model_config = ConfigDict(
-        extra="forbid", strict=True, populate_by_name=True, use_attribute_docstrings=True
+        extra="forbid",
+        strict=True,
+        populate_by_name=True,
+        use_attribute_docstrings=True,
+        allow_inf_nan=False,
     )
