@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 from functions.cases.domain import Document
 from functions.cases.drafts import Draft, Typed
 from functions.core.city import City
-from functions.core.i18n import language, pick, t
 from functions.services import fields
 from functions.services.decisions import Decisions
 from functions.services.domain import Field, FormPage, Service
+from functions.services.fields import Problem
 
 CHECK, TASKS = "check", "tasks"
 
@@ -145,7 +145,7 @@ class Journey:
 
     def check(
         self, page: FormPage, typed: Typed
-    ) -> tuple[dict[str, Any], list[tuple[Field, fields.Problem]]]:
+    ) -> tuple[dict[str, Any], list[tuple[Field, Problem]]]:
         """(answers, problems) of a page without files; an answer is None when there is none or it is
         refused."""
         answers: dict[str, Any] = {}
@@ -153,32 +153,24 @@ class Journey:
         for field in page.fields:
             if not field.answered_by_person or field.type == "file":
                 continue
-            answers[field.id], found = fields.check(field, typed, self.rules, self.required(field))
+            known = {**self.draft.answers, **answers}
+            answers[field.id], found = fields.check(field, typed, self.rules, self.required(field), known)
             problems += [(field, problem) for problem in found]
         return answers, problems or self._broken_rules(page, answers)
 
-    def _broken_rules(self, page: FormPage, answers: Mapping[str, Any]) -> list[tuple[Field, fields.Problem]]:
+    def _broken_rules(self, page: FormPage, answers: Mapping[str, Any]) -> list[tuple[Field, Problem]]:
         """What the definition's own rules say, which may read other answers."""
-        ruled = [field for field in page.fields if field.limits.get("rule") or field.limits.get("not_before")]
+        ruled = [field for field in page.fields if field.limits.get("rule")]
         if not ruled:
             return []
         after = self.answered(answers)
         found = []
         for field in ruled:
-            message = after.decisions.refused_by_rule(field) or after.too_early(field)
+            message = after.decisions.refused_by_rule(field)
             if message:
                 part = fields.inputs(field, self.rules)[0]
-                found.append((field, fields.Problem("rule", message, part=part)))
+                found.append((field, Problem("rule", message, part=part)))
         return found
-
-    def too_early(self, field: Field) -> Mapping[str, str] | None:
-        """What is said when a date lies before the one that it may not precede; dates as they are stored
-        are in the order of time."""
-        other = self.service.field(str(field.limits.get("not_before") or ""))
-        mine, earlier = self.draft.answers.get(field.id), self.draft.answers.get(other.id) if other else None
-        if other is None or not (isinstance(mine, str) and isinstance(earlier, str)) or mine >= earlier:
-            return None
-        return {language(): t("This must not be before: %(question)s", question=pick(other.label))}
 
     def is_answered(self, field: Field) -> bool:
         """Whether there is an answer or a file."""

@@ -1,5 +1,5 @@
-"""Every type of question through everything that can happen to it: empty, good, bad, hostile, Chinese, without
-a script, printed, on the list to check, exported. The table is in rows.py."""
+"""Every type of question through everything that can happen to it: empty, good, bad, hostile, Chinese,
+without a script, printed, on the list to check, exported. The table is in rows.py."""
 
 from __future__ import annotations
 
