@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: `path` is dotted (`form.pages.name.fields.name`, entries of lists by their id),
-    `message` one English sentence, `code` the linter's rule. `line` and `column` are the file's, from 1; 0
+    """One thing that is wrong: `path` is dotted (`form.pages.name.fields.name`, entries of lists by their
+    id), `message` one English sentence, `code` the rule. `line` and `column` are the file's, from 1; 0
     when there is no file. `within` is the place inside an expression."""
 
     path: str

@@ -47,9 +47,9 @@ def instant_with_time(file: Looked) -> Found:
 def acceptance_too_late(file: Looked) -> Found:
     """What is missing is named before the promised time is over."""
     clocks = file.raw["clocks"] or {}
-    if clocks.get("acceptance_days") is not None and clocks["unit"] != "hours":
-        if clocks["acceptance_days"] > clocks["promised"]:
-            yield "clocks.acceptance_days", "this is longer than the promised time"
+    days = clocks.get("acceptance_days")
+    if days is not None and clocks["unit"] != "hours" and days > clocks["promised"]:
+        yield "clocks.acceptance_days", "this is longer than the promised time"
 
 
 @rule("fee-without-basis")

@@ -109,9 +109,9 @@ def condition_later(file: Looked) -> Found:
 def formula_in_circle(file: Looked) -> Found:
     """No calculated answer depends on itself."""
     for one in file.places:
-        if one.field.type == "calculated" and one.field.raw["value"]:
-            if one.field.id in reads(file, one.field.raw["value"]):
-                yield f"{one.path}.value", f'"{one.field.id}" depends on itself'
+        formula = one.field.raw["value"] if one.field.type == "calculated" else None
+        if formula and one.field.id in reads(file, formula):
+            yield f"{one.path}.value", f'"{one.field.id}" depends on itself'
 
 
 @rule("table-order")

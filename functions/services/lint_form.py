@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from functions.services.expressions import FUNCTIONS
 from functions.services.lint_base import Found, Looked, rule, twice
 
@@ -23,40 +25,11 @@ PAGES_OF_THE_FORM = (
 )
 # names that expressions know already, and words of the language itself (CEL specification, "Lexis")
 SCOPE = frozenset(("today", "applicant", "assurance", "answered", "documents", "tables"))
-RESERVED = frozenset(
-    [
-        "true",
-        "false",
-        "null",
-        "in",
-        "as",
-        "break",
-        "const",
-        "continue",
-        "else",
-        "for",
-        "function",
-        "if",
-        "import",
-        "let",
-        "loop",
-        "package",
-        "namespace",
-        "return",
-        "var",
-        "void",
-        "while",
-        "bool",
-        "bytes",
-        "duration",
-        "dyn",
-        "list",
-        "map",
-        "timestamp",
-        "type",
-        "uint",
-    ]
-)
+WORDS_OF_CEL = """
+    true false null in as break const continue else for function if import let loop package namespace return
+    var void while bool bytes duration dyn list map timestamp type uint
+"""
+RESERVED = frozenset(WORDS_OF_CEL.split())
 
 
 @rule("id-twice")
@@ -150,7 +123,7 @@ def section_scattered(file: Looked) -> Found:
     """The pages of a section stand together, in the order of the sections."""
     known = [section["id"] for section in file.service.form.get("sections", ())]
     ranks = [(page, known.index(page.section)) for page in file.service.pages if page.section in known]
-    for (_, before), (page, rank) in zip(ranks, ranks[1:], strict=False):
+    for (_, before), (page, rank) in pairwise(ranks):
         if rank < before:
             yield (
                 f"form.pages.{page.id}.section",

@@ -219,7 +219,7 @@ def state_times_too_long(file: Looked) -> Found:
 
 
 def _times(file: Looked) -> Iterator[int]:
-    """The time of every way from the start that visits no state twice; of a hopeless tangle, of all states."""
+    """The time of every way from the start that visits no state twice; of a tangle, of all states."""
     todo: list[tuple[str, ...]] = [(file.flow["start"],)]
     seen = 0
     while todo:
