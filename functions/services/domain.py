@@ -41,17 +41,36 @@ FIELD_TYPES = (
 CHOICES = ("radios", "checkboxes", "select")
 SHOWN_ONLY = ("calculated", "statement")  # nobody answers them
 NESTED = ("group", "table")
-# what a question asks for -> autocomplete token (WCAG 2.2, section 7: input purposes)
+# what a question asks for -> autocomplete token (WCAG 2.2, section 7: input purposes; user names, passwords and
+# payment cards are never asked in a form, and a phone number has one box). Only for what is the person's own.
 AUTOCOMPLETE = {
     "name": "name",
+    "honorific_prefix": "honorific-prefix",
+    "given_name": "given-name",
+    "additional_name": "additional-name",
+    "family_name": "family-name",
+    "honorific_suffix": "honorific-suffix",
+    "nickname": "nickname",
     "birth_date": "bday",
+    "sex": "sex",
+    "language": "language",
     "email": "email",
     "phone": "tel",
+    "chat_address": "impp",
+    "website": "url",
+    "photo": "photo",
     "address": "street-address",
-    "organisation": "organization",
+    "province": "address-level1",
+    "city": "address-level2",
+    "district": "address-level3",
+    "subdistrict": "address-level4",
     "postcode": "postal-code",
+    "country": "country-name",
+    "organisation": "organization",
     "job_title": "organization-title",
-    "sex": "sex",
+    "currency": "transaction-currency",
+    "amount": "transaction-amount",
+    "delivery_address": "shipping street-address",
 }
 # further things that are asked once but have no token
 SEMANTICS = (
@@ -62,7 +81,6 @@ SEMANTICS = (
     "bank_account",
     "contact_name",
     "contact_phone",
-    "delivery_address",
 )
 NAME_PARTS = ("given", "family", "former", "other")
 STAGES = (
