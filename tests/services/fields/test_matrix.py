@@ -42,7 +42,7 @@ TEMPLATE = (
     '{% from "apply/fields/question.html" import question %}{% from "macros/page.html" import summary_list %}'
     "{% if rows is defined %}{{ summary_list(rows) }}{% else %}{{ question(view, errors) }}{% endif %}"
 )
-# the HTML standard's detail tokens; those of WCAG 2.2, section 7 are the table of functions/services/domain.py
+# the HTML standard's tokens; those of WCAG 2.2, section 7 are the table of functions/services/domain.py
 TOKENS = re.compile(
     r"((shipping|billing) )?(name|honorific-prefix|given-name|additional-name|family-name|honorific-suffix|"
     r"nickname|organization-title|organization|street-address|address-line[1-3]|address-level[1-4]|country|"
