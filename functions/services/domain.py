@@ -41,8 +41,8 @@ FIELD_TYPES = (
 CHOICES = ("radios", "checkboxes", "select")
 SHOWN_ONLY = ("calculated", "statement")  # nobody answers them
 NESTED = ("group", "table")
-# what a question asks for -> autocomplete token, only for what is the person's own (WCAG 2.2, section 7: input
-# purposes; user names, passwords and payment cards are never asked in a form, a phone number has one box)
+# what a question asks for -> autocomplete token, only for what is the person's own (WCAG 2.2, section 7: the
+# input purposes; user names, passwords and payment cards are never asked in a form, a phone has one box)
 AUTOCOMPLETE = {
     "name": "name",
     "honorific_prefix": "honorific-prefix",
