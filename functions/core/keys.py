@@ -13,6 +13,8 @@ META, HEAD, OPEN = "META", "HEAD", "OPEN"
 CONFIG, OUTBOX, USAGE, REFUSED, DEVICES = "CONFIG", "OUTBOX", "USAGE", "REFUSED", "DEVICES"
 EVENT_PREFIX = "EVENT#"
 
+DEFINITION = "DEFINITION"  # sort key: the digest of a service's version
+
 
 def config_version(number: int) -> str:
     """Sort key of a compiled configuration."""

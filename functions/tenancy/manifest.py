@@ -44,6 +44,7 @@ def owned(city_id: str) -> list[Owned]:
 # ("city": as long as the city is here).
 RECORDS: dict[str, str] = {
     keys.CONFIG: "city",
+    keys.DEFINITION: "city",
     keys.STAFF: "city",
     keys.case(".+"): "applications",
     keys.reference(".+"): "applications",

@@ -14,6 +14,7 @@ from typing import Any
 from functions.core import clock, log
 from functions.core.errors import Conflict, Invalid, NotFound, TownkitError
 from functions.core.scope import platform_scope, tenant_scope
+from functions.services import definitions
 from functions.tenancy import city_table, control, registry, store
 from functions.tenancy.domain import (
     DONE,
@@ -71,6 +72,7 @@ def _files(work: Work) -> bool:
 def _configuration(work: Work) -> bool:
     record = ConfigRecord(work.row.pending, work.digest, _config(work), work.source, clock.iso(clock.now()))
     with tenant_scope(registry.city_before_live(work.row), "onboarding"):
+        definitions.keep(record.config["services"])
         store.write_config(record)
     return True
 

@@ -44,6 +44,7 @@ KEPT = {
     "functions/sensing/profiles:load": "the catalogue's files",
     "functions/sensing/quota:_counts": "by city",
     "functions/services/finder_index:synonyms": "the catalogue's files",
+    "functions/services/definitions:_kept": "by city and digest",
     "functions/services/lint:rules": "filled at import",
     "functions/services/lint_base:RULES": "filled at import",
     "functions/services/reading_order:names": "by the text of an expression",
