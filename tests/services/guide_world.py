@@ -11,14 +11,15 @@ from unittest.mock import patch
 
 from chalice import Chalice
 
+from functions.core import clock
 from functions.services.finder_index import make_index
 from functions.services.patch import apply_patch
 from functions.services.schemas import parse
 from functions.services.service import digest, load
 from functions.tenancy import registry
 from functions.tenancy.country import country
-from tests.builders import both, city_config
-from tests.world import World, two_cities
+from tests.builders import CITY_IDS, both, city_config, make_city
+from tests.world import NOW
 
 SURVEY: dict[str, Any] = {
     "service": {
@@ -175,7 +176,10 @@ LINK: dict[str, Any] = {
         "level": "state",
         "life_events": ["moving"],
     },
-    "link": {"url": "https://passports.example/apply", "provider": both("Passport office (demo)", "出入境管理（演示）")},
+    "link": {
+        "url": "https://passports.example/apply",
+        "provider": both("Passport office (demo)", "出入境管理（演示）"),
+    },
     "guide": {"who_for": both("Everyone.", "所有人。"), "steps": [both("You go there.", "前往办理。")]},
 }
 
@@ -216,18 +220,22 @@ def residence() -> dict[str, Any]:
 
 
 @contextmanager
-def cities_with(*services: dict[str, Any]) -> Iterator[World]:
-    """Both cities with their countries' profiles and these services."""
+def offering(*services: dict[str, Any]) -> Iterator[None]:
+    """Both cities offer these services, with their countries' profiles, on the day of the tests."""
     found = {one["service"]["id"]: one for one in services}
-    configs = {}
-    for city_id in ("oakville", "qinghe"):
-        config = city_config(city_id, services=found, finder=make_index(found))
-        profile = country(config["country"]).model_dump(mode="json", exclude={"legal", "retention"})
-        configs[city_id] = {**config, "country_profile": profile}
-    with two_cities(configs) as made:
-        known = {"oakville": made.oakville, "qinghe": made.qinghe}
-        with patch.object(registry, "find_city", known.get):
-            yield made
+    finder = make_index(found)
+    known = {
+        city_id: make_city(city_id, services=found, finder=finder, country_profile=_profile(city_id))
+        for city_id in CITY_IDS
+    }
+    with patch.object(registry, "find_city", known.get), patch.object(clock, "now", lambda: NOW):
+        yield
+
+
+@cache
+def _profile(city_id: str) -> dict[str, Any]:
+    code = city_config(city_id)["country"]
+    return country(code).model_dump(mode="json", exclude={"legal", "retention"})
 
 
 def make_app() -> Chalice:

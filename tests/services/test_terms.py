@@ -1,5 +1,5 @@
-"""The words of guide pages are those of the glossary, in both languages, and every choice of the definition has a
-name."""
+"""The words of guide pages are those of the glossary, in both languages, and every choice of the definition
+has a name."""
 
 from __future__ import annotations
 
