@@ -113,6 +113,16 @@ def remove_file(journey: Journey, field: Field, file_id: str) -> None:
         files.remove_upload(found.key)
 
 
+def page_with_refused_file(journey: Journey) -> str | None:
+    """The id of the first page with a file that was found harmful or cannot be opened; one call if there are
+    files."""
+    if not journey.draft.files:
+        return None
+    known = files.files_of(journey.draft.owner)
+    refused = {one.field for one in journey.documents() if one.id in known and known[one.id].refused}
+    return next((page.id for page in journey.pages if any(one.id in refused for one in page.fields)), None)
+
+
 def send(ctx: Context, journey: Journey) -> str:
     """Turn a complete draft into a case, or hand in what a clerk asked for; answers the case's id. Sending
     twice gives the same case. Raises Conflict when something was saved meanwhile; then nothing was sent."""

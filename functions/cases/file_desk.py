@@ -10,6 +10,7 @@ from functions.cases import desk, desk_views
 from functions.cases.domain import Document
 from functions.cases.store import CaseFile
 from functions.core import audit
+from functions.core.context import Context
 from functions.core.errors import Forbidden, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.files import service as files
@@ -70,16 +71,21 @@ def change(ctx: PageContext, staff: Staff, case_id: str, file_id: str) -> Page |
 
 
 def _open(ctx: PageContext, found: Found) -> Page | Redirect:
-    """That it was opened is in the case's history before the answer. Two calls."""
     try:
-        link = files.link(ctx, found.file, knowing=ctx.method == "POST")
+        return Redirect(give_out(ctx, found, knowing=ctx.method == "POST"))
     except files.NotGivenOut:
         return _warning_page(ctx, found, 409)
+
+
+def give_out(ctx: Context, found: Found, knowing: bool) -> str:
+    """A link of five minutes; `knowing` that nobody looked at the file. That it was opened is in the case's
+    history before the answer. Raises NotGivenOut. Two calls."""
+    link = files.link(ctx, found.file, knowing)
     detail: dict[str, object] = {"file": found.file.id}
     if found.file.state == NOT_CHECKED:
         detail["not_checked"] = True
     audit.record_view(found.case_file.chain, ctx, "file_opened", detail)
-    return Redirect(link)
+    return link
 
 
 def record_check(ctx: PageContext, staff: Staff, found: Found) -> None:

@@ -49,7 +49,8 @@ def _not_ready(ctx: PageContext, journey: Journey) -> Redirect | None:
         return Redirect(f"{base}/eligibility")
     open_page = journey.first_open()
     if open_page is None:
-        return None
+        refused = applying.page_with_refused_file(journey)
+        return Redirect(f"{base}/{refused}?problem=refused") if refused else None
     if ctx.method == "POST":
         return Redirect(f"{base}/{open_page}?problem=missing")
     return Redirect(f"{base}/{open_page}{'?change=1' if 'change' in ctx.query else ''}")

@@ -143,6 +143,8 @@ def _change(ctx: PageContext) -> str:
 
 
 def _go_on_from_file(ctx: PageContext, journey: Journey, page: FormPage, field: Field) -> Redirect:
+    if applying.page_with_refused_file(journey) == page.id:
+        return Redirect(f"{opening.base_of(ctx, journey)}/{page.id}?problem=refused{_change(ctx)}")
     if journey.is_answered(field) or not journey.required(field):
         return _onward(ctx, journey, page)
     return Redirect(f"{opening.base_of(ctx, journey)}/{page.id}?problem=missing{_change(ctx)}")

@@ -261,7 +261,7 @@ def resubmit(
         case = found.case
         action = ACTIONS["resubmit"]
         if case.state == action.target:
-            return None
+            return _replaced(found, documents)
         if case.state not in action.sources:
             raise Conflict(N_("This application is already closed"))
         fields = {document.field for document in documents}
@@ -277,6 +277,21 @@ def resubmit(
         return changed, action.name, {"fields": sorted({*answers, *fields})}, action.mail
 
     return _change(ctx, case_id, None, step)
+
+
+def _replaced(
+    found: store.CaseFile, documents: tuple[Document, ...]
+) -> tuple[Case, str, dict[str, object], str | None] | None:
+    """New files in place of those that were found harmful or cannot be opened, while the case is with the
+    city; None when there are none."""
+    case = found.case
+    known = {one.id for one in case.documents}
+    new = tuple(one for one in documents if one.id not in known)
+    fields = {one.field for one in new}
+    kept = tuple(one for one in case.documents if not (one.field in fields and found.is_refused(one.id)))
+    if not new or len(kept) == len(case.documents):
+        return None
+    return replace(case, documents=kept + new), "file_replaced", {"fields": sorted(fields)}, None
 
 
 def _must_see(staff: Staff, case: Case) -> None:
@@ -327,15 +342,15 @@ def find_for_applicant(ctx: Context, reference: str, code: str, network: str) ->
     raise NotFound(N_("We cannot find an application with this reference and code"))
 
 
-def case_for_applicant(ctx: Context, case_id: str) -> Case:
-    """The applicant's or reporter's own case, for a session that ``find_for_applicant`` or a submit opened.
-    Audited; two calls."""
+def case_for_applicant(ctx: Context, case_id: str) -> store.CaseFile:
+    """The applicant's or reporter's own case with what is known of its files, for a session that
+    ``find_for_applicant`` or a submit opened. Audited; two calls."""
     found = store.get_file(case_id)
     if found is None or not (found.case.kind == "application" or found.case.is_report):
         raise NotFound
     reader = replace_actor(ctx, Actor("citizen", case_id))
     audit.record_view(found.chain, reader)
-    return found.case
+    return found
 
 
 def note_refused_file(ctx: Context, case_id: str, file_id: str, state: str) -> None:

@@ -3,11 +3,13 @@ The routes are in pages.py."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from functions.cases import drafts, service, versions, visitors
-from functions.cases.domain import Case
-from functions.cases.form_views import lines
+from functions.cases.domain import Case, Missing
+from functions.cases.form_views import file_text, lines
+from functions.cases.store import CaseFile
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, pick, t
 from functions.services.domain import Service
@@ -58,15 +60,16 @@ def look_up(ctx: PageContext) -> Redirect:
     return Redirect(f"/{ctx.city.id}/status/application")
 
 
-def _case(ctx: PageContext) -> tuple[Case, Service] | None:
+def _case(ctx: PageContext) -> tuple[Case, Service, CaseFile] | None:
     case_id = visitors.remembered_case(ctx)
     if case_id is None:
         return None
-    case = service.case_for_applicant(ctx, case_id)
+    found = service.case_for_applicant(ctx, case_id)
+    case = found.case
     definition = versions.stored(ctx, case.service, case.definition) or ctx.city.service(case.service)
     if definition is None:
         raise NotFound
-    return case, Service(definition, case.service)
+    return case, Service(definition, case.service), found
 
 
 def application(ctx: PageContext) -> Page | Redirect:
@@ -74,9 +77,13 @@ def application(ctx: PageContext) -> Page | Redirect:
     found = _case(ctx)
     if found is None:
         return Redirect(f"/{ctx.city.id}/status")
-    case, definition = found
+    case, definition, known = found
     return Page(
         "status/application.html",
+        files=[
+            (file_text(one), _label(definition, one.field), known.files.get(one.id)) for one in case.documents
+        ],
+        replaceable=_replaceable(known),
         case=case,
         service=definition,
         state=definition.state(case.state),
@@ -90,11 +97,11 @@ def application(ctx: PageContext) -> Page | Redirect:
 
 
 def complete(ctx: PageContext) -> Redirect:
-    """Begin handing in what a clerk asked for."""
+    """Begin handing in what a clerk asked for, or files in place of those that nobody can use."""
     found = _case(ctx)
-    if found is None or found[0].state != "waiting_for_applicant":
+    if found is None or not (found[0].state == "waiting_for_applicant" or _replaceable(found[2])):
         return Redirect(f"/{ctx.city.id}/status")
-    case, definition = found
+    case, definition = _with_refused(found[2]), found[1]
     days = int(definition.raw["privacy"]["retention"]["draft_days"])
     draft_id = drafts.start_completion(ctx, case, days)
     visitors.remember_draft(ctx, draft_id)
@@ -106,6 +113,24 @@ def complete(ctx: PageContext) -> Redirect:
     return Redirect(f"/{ctx.city.id}/apply/{draft_id}/{first.id}")
 
 
+def _replaceable(found: CaseFile) -> bool:
+    """Whether the person may send other files in place of those that nobody can use: as long as the case is
+    not closed."""
+    return bool(found.refused) and found.case.state in ("submitted", "waiting_for_applicant")
+
+
+def _with_refused(found: CaseFile) -> Case:
+    """The case without the files that nobody can use; what they were for is asked again."""
+    asked = {item.field for item in found.case.missing}
+    note = t(N_("The file that you sent cannot be used. Choose another."))
+    fields = dict.fromkeys(one.field for one in found.refused if one.field not in asked)
+    return replace(
+        found.case,
+        documents=tuple(one for one in found.case.documents if one not in found.refused),
+        missing=(*found.case.missing, *(Missing(field, note) for field in fields)),
+    )
+
+
 def sent_copy(ctx: PageContext) -> Page | Redirect:
     """What was sent, on the form with which the case began, for printing or keeping."""
     from functions.services import fields
@@ -113,7 +138,7 @@ def sent_copy(ctx: PageContext) -> Page | Redirect:
     found = _case(ctx)
     if found is None:
         return Redirect(f"/{ctx.city.id}/status")
-    case, definition = found
+    case, definition, _ = found
     currency = str(ctx.city.config.get("currency") or "")
     titles = {one["id"]: pick(one["title"]) for one in definition.form.get("sections") or ()}
     groups: list[dict[str, Any]] = []

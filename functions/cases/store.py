@@ -50,6 +50,15 @@ class CaseFile:
     events: list[audit.EventItem]
     files: dict[str, StoredFile] = field(default_factory=dict)
 
+    def is_refused(self, file_id: str) -> bool:
+        """Whether another file is needed in the place of this one."""
+        return file_id in self.files and self.files[file_id].refused
+
+    @property
+    def refused(self) -> tuple[Document, ...]:
+        """The documents that nobody can use."""
+        return tuple(one for one in self.case.documents if self.is_refused(one.id))
+
 
 TOP = ("kind", "reference", "state", "department", "title", "service", "submitted_at", "due_at", "version")
 

@@ -35,7 +35,7 @@
   }
 
   function summaryOf(page) {
-    var problem = page.querySelector('.govuk-error-summary__list, .govuk-error-message');
+    var problem = page.querySelector('.govuk-error-summary__list');
     return problem ? problem.textContent.replace(/\s+/g, ' ').trim() : '';
   }
 
@@ -113,19 +113,24 @@
     data = words.dataset;
     input.multiple = Number(data.most) > 1;
 
+    function complain(text) {
+      alarm.appendChild(document.createTextNode(text));
+      alarm.appendChild(document.createElement('br'));
+    }
+
     function taken(name, address, done) {
       var attempt = 0;
       (function ask() {
         load(address, function (page) {
           var next = page.getElementById('upload-words');
           takeList(page);
-          if (summaryOf(page)) { alarm.textContent += name + ': ' + summaryOf(page) + ' '; }
+          if (summaryOf(page)) { complain(name + ': ' + summaryOf(page)); }
           data.target = next ? next.dataset.target : '';
           data.most = next ? next.dataset.most : '0';
           done();
         }, function () {
           attempt += 1;
-          if (attempt > TRIES) { alarm.textContent += fill(data.failed, name) + ' '; done(); return; }
+          if (attempt > TRIES) { complain(fill(data.failed, name)); done(); return; }
           say(status, fill(data.broken, name));
           later(attempt, ask);
         });
@@ -143,12 +148,12 @@
     function next(queue) {
       var file = queue.shift(), target;
       if (!file || !data.target) {
-        if (file) { alarm.textContent += data.many; }
+        if (file) { complain(data.many); }
         finish();
         return;
       }
       if (file.size > Number(input.dataset.maxBytes)) {
-        alarm.textContent += file.name + ': ' + input.dataset.tooLarge + ' ';
+        complain(file.name + ': ' + input.dataset.tooLarge);
         next(queue);
         return;
       }
@@ -159,7 +164,7 @@
           function (percent) { say(status, fill(data.sending, file.name, percent)); },
           function () { taken(file.name, data.taken + target.file, function () { next(queue); }); },
           function () { say(status, fill(data.broken, file.name)); },
-          function () { alarm.textContent += fill(data.failed, file.name) + ' '; next(queue); });
+          function () { complain(fill(data.failed, file.name)); next(queue); });
       });
     }
 

@@ -172,7 +172,7 @@ def test_reference_and_code_open_the_case_however_they_are_typed(oak: Context) -
     done = service.submit_application(oak, APPLICATION)
     typed = done.reference.lower().replace("-", " ")
     assert service.find_for_applicant(oak, typed, done.code.upper(), "net") == done.case_id
-    case = service.case_for_applicant(oak, done.case_id)
+    case = service.case_for_applicant(oak, done.case_id).case
     assert case.state == "submitted"
     assert _actions(done.case_id) == ["submitted", "viewed"]
 
