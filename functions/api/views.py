@@ -49,9 +49,10 @@ def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile]) -> dict
 
 
 def _state_label(ctx: Context, case: Case) -> str:
+    from functions.services.definitions import definition_for_case
     from functions.services.domain import Service
 
-    raw = ctx.city.service(case.service) if case.service else None
+    raw = definition_for_case(ctx.city, case.service, case.definition) if case.service else None
     state = Service(raw, case.service).state(case.state) if raw else None
     return str(pick(state["label"])) if state else t(case.state_label)
 

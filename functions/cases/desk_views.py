@@ -65,8 +65,10 @@ SEVERITIES = {
 
 
 def service_of(ctx: Context, case: Case) -> Service | None:
-    """The definition that the case belongs to; None for an incident, or when the city no longer offers it."""
-    raw = ctx.city.service(case.service) if case.service else None
+    """The version of the service that the case began with; None for an incident, or when there is none."""
+    from functions.services.definitions import definition_for_case
+
+    raw = definition_for_case(ctx.city, case.service, case.definition) if case.service else None
     return Service(raw, case.service) if raw else None
 
 

@@ -37,7 +37,9 @@ _UPDATE = 2  # position of the certificate in the transaction: after the event a
 def issue(tx: TransactWrite, ctx: Context, case: Case) -> str | None:
     """Add the certificate of an approved case to the approval's transaction; answers what the case keeps of
     it (the token's digest). None when the service issues none."""
-    definition = ctx.city.service(case.service)
+    from functions.services.definitions import definition_for_case
+
+    definition = definition_for_case(ctx.city, case.service, case.definition)
     if definition is None or not definition.get("certificate"):
         return None
     certificate = make(ctx, case, definition)

@@ -109,12 +109,13 @@ def _about_case(ctx: Context, row: store.OutboxItem) -> tuple[Mail | Sms | None,
     """As the case is now, in the language of the application. Who gave no e-mail address but is signed up
     with a phone number gets a short text message; the letter is on their page."""
     from functions.cases.service import case_for_message
+    from functions.services.definitions import definition_for_case
 
     case = case_for_message(row.case_id)
     if case is None:
         return None, None
     city = ctx.city
-    service = city.service(case.service) or {}
+    service = definition_for_case(city, case.service, case.definition) or {}
     lang = case.lang if case.lang in city.languages else city.languages[0]
     with i18n.use_language(lang):
         subject, body = split_message(_render(row.event, ctx, case, service))

@@ -126,8 +126,11 @@ def case_page(ctx: PageContext, person: Person) -> Page:
     case_id = ctx.query.get("id", "")
     if case_id not in person.things:
         raise NotFound
+    from functions.services.definitions import definition_for_case
+
     found = cases.file_for_applicant(ctx, case_id)
-    case, definition = found.case, ctx.city.service(found.case.service)
+    case = found.case
+    definition = definition_for_case(ctx.city, case.service, case.definition)
     state = Service(definition, case.service).state(case.state) if definition else None
     return Page(
         "people/case.html",
