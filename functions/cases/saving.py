@@ -83,10 +83,11 @@ def adopt_version(draft: Draft, definition: str, changes: Mapping[str, Iterable[
     fit no more. Nothing happens when another request did it first. One call."""
     noted = {name: list(fields) for name, fields in changes.items()}
     dropped = [DraftItem.answers[name].remove() for name in noted.get("dropped", ())]
+    note = DraftItem.changes.set(noted) if noted else DraftItem.changes.remove()
     try:
         _update(
             draft.id,
-            [*dropped, DraftItem.definition.set(definition), DraftItem.changes.set(noted)],
+            [*dropped, DraftItem.definition.set(definition), note],
             DraftItem.definition == draft.definition,
         )
     except Stale:

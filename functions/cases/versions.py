@@ -29,9 +29,6 @@ def definition_for(ctx: Context, draft: Draft) -> dict[str, Any] | None:
 
 def stored(ctx: Context, service: str, digest: str) -> dict[str, Any] | None:
     """The version of a definition with this digest: the present one, or the one that was kept."""
-    present = ctx.city.service(service)
-    if present is not None and present.get("digest") == digest:
-        return present
     from functions.services.definitions import definition_of
 
     return definition_of(ctx.city, service, digest)
@@ -45,8 +42,10 @@ def bring_up_to_date(ctx: Context, draft: Draft, rules: fields.Rules) -> Draft:
         return draft
     before = stored(ctx, draft.service, draft.definition)
     found = differences(before, raw, draft, rules)
+    if not any(found.values()):
+        found = {}
     saving.adopt_version(draft, str(raw["digest"]), found)
-    left = {name: value for name, value in draft.answers.items() if name not in found["dropped"]}
+    left = {name: value for name, value in draft.answers.items() if name not in found.get("dropped", ())}
     return replace(draft, definition=str(raw["digest"]), answers=left, changes=found, rev=draft.rev + 1)
 
 

@@ -1,5 +1,5 @@
-"""Invented services for the tests of the journey: a long form with conditions, rows, files and tasks, a delicate
-one, a report. Put into a city's compiled configuration as publishing would."""
+"""Invented services for the tests of the journey: a long form with conditions, rows, files and tasks, a
+delicate one, a report. Put into a city's compiled configuration as publishing would."""
 
 from __future__ import annotations
 
