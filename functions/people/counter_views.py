@@ -117,4 +117,9 @@ def _seen(ctx: PageContext, staff: Staff) -> Redirect:
     return Redirect(f"/{ctx.city.id}/console/counter?done=seen")
 
 
-ACTIONS: dict[str, Callable[[PageContext, Staff], Redirect]] = {"start": _start, "reopen": _reopen, "complete": _complete, "seen": _seen}
+ACTIONS: dict[str, Callable[[PageContext, Staff], Redirect]] = {
+    "start": _start,
+    "reopen": _reopen,
+    "complete": _complete,
+    "seen": _seen,
+}
