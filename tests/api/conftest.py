@@ -8,6 +8,7 @@ import pytest
 from chalice import Chalice
 
 from functions.api import webhooks
+from functions.core import usage
 from functions.tenancy import registry
 from functions.tenancy.country import country
 from tests.api.program import Program, make_app, make_key
@@ -21,24 +22,37 @@ def app() -> Chalice:
     return make_app()
 
 
-@pytest.fixture
-def cities(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """Two cities with their countries' profiles."""
-    with world_of_cities() as made:
-        live = {"oakville": made.oakville, "qinghe": made.qinghe}
-        monkeypatch.setattr(registry, "find_city", live.get)
-        monkeypatch.setattr(webhooks, "_known", {})
-        yield made
-
-
-def world_of_cities():
-    """The world itself, for fixtures with another scope."""
+@pytest.fixture(scope="module")
+def shared_world() -> Iterator[World]:
+    """Two cities with their countries' profiles, made once a module: making them takes longer than a test."""
     configs = {}
     for city_id in ("oakville", "qinghe"):
         config = city_config(city_id)
         profile = country(config["country"]).model_dump(mode="json", exclude={"legal", "retention"})
         configs[city_id] = {**config, "country_profile": profile}
-    return two_cities(configs)
+    with two_cities(configs) as made:
+        yield made
+
+
+@pytest.fixture
+def cities(shared_world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The two cities, empty again after each test."""
+    live = {"oakville": shared_world.oakville, "qinghe": shared_world.qinghe}
+    monkeypatch.setattr(registry, "find_city", live.get)
+    monkeypatch.setattr(webhooks, "_known", {})
+    yield shared_world
+    for city in live.values():
+        for item in shared_world.items(city):
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            shared_world.dynamodb.delete_item(TableName=f"townkit-test-city-{city.id}", Key=key)
+    _empty(shared_world, shared_world.tasks_url)
+    usage.reset()
+
+
+def _empty(world: World, url: str) -> None:
+    while found := world.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in found:
+            world.sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from functions.api import domain, service
 from functions.core import clock
 from functions.core.scope import tenant_scope
@@ -35,19 +33,16 @@ def test_without_a_key_the_answer_says_how_to_come_in(stranger):
     assert answer.json["code"] == "unauthorized" and answer.json["request_id"]
 
 
-@pytest.mark.parametrize(
-    "key",
-    [
+def test_a_key_that_is_none_opens_nothing(stranger):
+    for key in (
         "x",
         f"townkit_oakville_{'0' * 26}_{SECRET}",
         f"townkit_qinghe_{'0' * 26}_{SECRET}",
         f"townkit_oakville_{'0' * 26}_",
         "townkit_oakville_\u00e9",
-    ],
-)
-def test_a_key_that_is_none_opens_nothing(stranger, key):
-    stranger.key = key
-    assert stranger.get("/changes").status == 401
+    ):
+        stranger.key = key
+        assert stranger.get("/changes").status == 401, key
 
 
 def test_a_wrong_secret_opens_nothing_and_writes_nothing(cities, app):
@@ -121,13 +116,12 @@ def test_only_json_is_read(program):
     assert answer.status == 415 and answer.json["code"] == "unsupported_media_type"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [b"", b"{", b"[]", b"null", b'{"url": NaN}', b'{"url": "\\ud800"}', b"\xff", b"[" * 100_000, b'{"a": 1}'],
-)
-def test_a_body_that_is_no_such_document_is_a_clear_answer(program, body):
-    answer = program().ask("POST", "/webhooks", body, Content_Type="application/json")
-    assert answer.status == 422 and answer.json["code"] == "invalid"
+def test_a_body_that_is_no_such_document_is_a_clear_answer(program):
+    mine, deep = program(), b"[" * 100_000
+    surrogate, unknown = b'{"url": "\\ud800"}', b'{"a": 1}'
+    for body in (b"", b"{", b"[]", b"null", b'{"url": NaN}', surrogate, b"\xff", deep, unknown):
+        answer = mine.ask("POST", "/webhooks", body, Content_Type="application/json")
+        assert answer.status == 422 and answer.json["code"] == "invalid", body[:20]
 
 
 def test_a_program_is_slowed_down_for_itself(program, monkeypatch):

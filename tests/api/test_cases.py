@@ -80,21 +80,22 @@ def test_a_decision_on_an_older_version_is_a_conflict(program, case):
     assert mine.post(f"/cases/{case}/actions", body).status == 409
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        ({"action": "refuse", "version": 1}, "reason"),
-        ({"action": "send_back", "version": 1}, "missing"),
-        ({"action": "send_back", "version": 1, "missing": [{"field": "shoe_size"}]}, "missing"),
-        ({"action": "resolve", "version": 1, "reason": "done"}, "action"),
-        ({"action": "resubmit", "version": 1}, "action"),
-        ({"action": "approve", "version": "1"}, "version"),
-        ({"action": "approve", "version": 1, "force": True}, "force"),
-    ],
-)
-def test_a_decision_that_lacks_something_is_refused(program, case, body, field):
-    answer = program().post(f"/cases/{case}/actions", body)
-    assert answer.status == 422 and field in answer.json["fields"]
+INCOMPLETE = [
+    ({"action": "refuse", "version": 1}, "reason"),
+    ({"action": "send_back", "version": 1}, "missing"),
+    ({"action": "send_back", "version": 1, "missing": [{"field": "shoe_size"}]}, "missing"),
+    ({"action": "resolve", "version": 1, "reason": "done"}, "action"),
+    ({"action": "resubmit", "version": 1}, "action"),
+    ({"action": "approve", "version": "1"}, "version"),
+    ({"action": "approve", "version": 1, "force": True}, "force"),
+]
+
+
+def test_a_decision_that_lacks_something_is_refused(program, case):
+    mine = program()
+    for body, field in INCOMPLETE:
+        answer = mine.post(f"/cases/{case}/actions", body)
+        assert answer.status == 422 and field in answer.json["fields"], body
 
 
 def test_changes_come_once_they_are_settled_in_the_order_in_which_they_happened(program, cities, case):
@@ -138,9 +139,10 @@ def test_changes_begin_where_a_program_asks(program, cities, case):
         assert program().get(f"/changes?since={since}").json["changes"] == []
 
 
-@pytest.mark.parametrize("query", ["after=x", "after=%00", "limit=0", "limit=501", "since=now", "page=2"])
-def test_a_query_that_is_none_is_refused(program, query):
-    assert program().get(f"/changes?{query}").status == 422
+def test_a_query_that_is_none_is_refused(program):
+    mine = program()
+    for query in ("after=x", "after=%00", "limit=0", "limit=501", "since=now", "page=2"):
+        assert mine.get(f"/changes?{query}").status == 422, query
 
 
 def test_the_order_goes_on_over_the_end_of_a_month(cities):
