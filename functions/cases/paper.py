@@ -3,7 +3,6 @@ types in what came back; it is the same draft and becomes the same case, with th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from functions.cases import applying, drafts, form_views, opening, resuming, visitors
@@ -11,6 +10,7 @@ from functions.cases.journey import Journey
 from functions.core import limits
 from functions.core.errors import Forbidden, NotFound
 from functions.core.i18n import N_, pick, t
+from functions.services import fields
 from functions.services.domain import Field, FormPage, Service
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
@@ -18,20 +18,6 @@ from functions.web.responses import Page, Redirect
 PRINTS_PER_HOUR = 60  # a network may be a whole office
 LOOKUPS = (120, 3600)  # of a clerk: forms typed in an hour
 EMPTY_ROWS = 3
-LONG = ("textarea", "address")
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """A question on paper: what is answered already, or what to tick and how many lines to write on."""
-
-    label: str
-    hint: str
-    answer: str
-    options: tuple[str, ...] = ()
-    lines: int = 1
-    columns: tuple[str, ...] = ()
-    rows: tuple[str, ...] = ()
 
 
 def offer(ctx: PageContext, found: Service) -> Page:
@@ -97,7 +83,7 @@ def _sections(journey: Journey) -> list[dict[str, Any]]:
             "title": pick(page.title) if page.title else "",
             "intro": pick(page.intro) if page.intro else "",
             "maybe": bool(page.show_when) and page.id not in shown,
-            "questions": [blank(journey, field) for field in page.fields if _on_paper(field)],
+            "questions": [_blank(journey, field) for field in page.fields if _on_paper(field)],
         }
         for page in journey.service.pages
         if page.id in shown or not begun or _undecided(journey, page)
@@ -115,32 +101,11 @@ def _on_paper(field: Field) -> bool:
     return field.type not in ("file", "calculated")
 
 
-def blank(journey: Journey, field: Field) -> Blank:
-    """One question of the printed form."""
-    label = str(pick(field.label))
-    if not journey.required(field) and field.answered_by_person:
-        label = t("%(question)s (optional)", question=label)
-    hint = str(pick(field.hint)) if field.hint else ""
-    if field.type == "statement":
-        return Blank(label, str(pick(field.raw.get("text") or {})), "", lines=0)
-    options = tuple(str(pick(text)) for text in field.options.values())
-    if field.type == "yes_no":
-        options = (t("Yes"), t("No"))
-    if field.type == "declaration":
-        options = (t("Yes"),)
-    if field.type == "rating":
-        options = tuple(str(n) for n in range(1, int(field.raw.get("scale") or 5) + 1))
-    fixed = tuple(str(pick(row["label"])) for row in field.raw.get("rows") or ())
-    columns = tuple(str(pick(one.label)) for one in field.fields)
-    return Blank(
-        label,
-        hint,
-        form_views.answer_text(journey, field),
-        options,
-        5 if field.type in LONG else 1,
-        columns,
-        fixed or (("",) * EMPTY_ROWS if columns else ()),
-    )
+def _blank(journey: Journey, field: Field) -> dict[str, Any]:
+    """One question of the printed form: what is answered already, or where to tick and write."""
+    asked = fields.on_paper(field, journey.rules, required=journey.required(field))
+    rows = asked.rows or (("",) * EMPTY_ROWS if asked.columns else ())
+    return {"asked": asked, "rows": rows, "answer": form_views.answer_text(journey, field)}
 
 
 def _documents(journey: Journey) -> list[tuple[str, bool]]:

@@ -17,6 +17,7 @@ from functions.services.fields.choices import Declaration, ManyOf, OneOf, Rating
 from functions.services.fields.dates import Date, date_parts
 from functions.services.fields.map_point import MapPoint
 from functions.services.fields.numbers import Money, Number
+from functions.services.fields.paper import OnPaper, on_paper
 from functions.services.fields.people import DocumentNumber, Email, Name, Phone, VehiclePlate
 from functions.services.fields.places import Address
 from functions.services.fields.registry import (
@@ -41,9 +42,10 @@ from functions.services.fields.texts import Textarea, TextLine
 from functions.services.fields.times import DateRange, Time
 
 __all__ = [
-    "KINDS", "Answer", "Kind", "Problem", "Rules", "Typed", "as_typed", "change_rows", "check", "date_parts",
-    "display", "displayed", "export", "expression_value", "grow", "inputs", "kind_of", "own",
-    "problem_of_upload", "read", "rules_of", "sentence", "shown", "shrink", "view",
+    "KINDS", "Answer", "Kind", "OnPaper", "Problem", "Rules", "Typed", "as_typed", "change_rows",
+    "check", "date_parts", "display", "displayed", "export", "expression_value", "grow", "inputs",
+    "kind_of", "on_paper", "own", "problem_of_upload", "read", "rules_of", "sentence", "shown", "shrink",
+    "view",
 ]  # fmt: skip
 
 KINDS.update(

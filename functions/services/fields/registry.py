@@ -44,10 +44,15 @@ def shown(question: Field, value: Any, rules: Rules) -> Typed:
 
 
 def as_typed(question: Field, value: Any, rules: Rules) -> Typed:
-    """The inputs of an answer in a sample case: a JSON value, or text as a person types it."""
-    if isinstance(value, str) and inputs(question, rules) == [question.id]:
+    """The inputs of an answer in a sample case: a JSON value, or text as a person types it. A value of
+    another shape stands in the first input, so that checking refuses it."""
+    names = inputs(question, rules)
+    if isinstance(value, str) and names == [question.id]:
         return {question.id: value}
-    return shown(question, value, rules)
+    try:
+        return shown(question, value, rules)
+    except (ArithmeticError, AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return {name: str(value) for name in names[:1]}
 
 
 def check(

@@ -240,6 +240,20 @@ def test_printed_and_on_the_list_to_check(kind: str) -> None:
         assert not value.find("b")
 
 
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("kind", FIELD_TYPES)
+def test_on_paper_there_is_a_place_to_tick_or_to_write(kind: str, lang: str) -> None:
+    with use_language(lang):
+        printed = fields.on_paper(asked(kind), RULES[lang], required=False)
+    assert (
+        printed.label == {"en": "The question (optional)", "zh-Hans": "这个问题（选填）"}[lang]
+        or not ROWS[kind].asks
+    )
+    assert bool(printed.options or printed.parts or printed.columns or printed.lines) == (kind != "statement")
+    assert kind != "bank_account" or len(printed.parts) == 4
+    assert kind != "date_range" or len(printed.parts) == 6
+
+
 @pytest.mark.parametrize("kind", FIELD_TYPES)
 def test_exported_with_the_same_columns_whatever_was_answered(kind: str) -> None:
     question, row = asked(kind), ROWS[kind]

@@ -166,3 +166,62 @@ def test_an_accepted_answer_shown_again_is_accepted_again(kind: str, texts: list
     answer, problems = fields.check(question, dict(zip(fields.inputs(question, US), texts, strict=False)), US)
     if not problems:
         assert fields.check(question, fields.shown(question, answer, US), US) == (answer, ())
+
+
+LONG = Field({
+    "id": "x", "type": "select", "label": {"en": "X"},
+    "options": [{"id": f"o{n}", "label": {"en": f"Street {n}", "zh-Hans": f"第{n}街"}} for n in range(3000)],
+})  # fmt: skip
+
+
+def test_a_list_of_3000_is_one_box_to_type_in_a_plain_list_without_a_script_and_a_line_on_paper() -> None:
+    assert fields.check(LONG, {"x": "street 2999"}, US) == ("o2999", ())
+    view = fields.view(LONG, {"x": "o7"}, US)
+    assert (len(view["options"]), view["attributes"]["data-typeahead"]) == (3000, "yes")
+    assert fields.on_paper(LONG, US).options == ()
+
+
+@pytest.mark.parametrize("kind", CHECKED)
+@pytest.mark.parametrize(
+    "value", [None, 5, 1.5, True, "x", [], ["x"], [[]], {}, {"a": 1}, {"from": 5}, "9" * 400]
+)
+def test_a_sample_answer_of_any_shape_is_answered_or_refused(kind: str, value: Any) -> None:
+    question = field(kind, options=[{"id": "a", "label": {"en": "A"}}], fields=[field("number").raw])
+    answer, problems = fields.check(question, fields.as_typed(question, value, LINED), LINED)
+    assert (answer is None) == bool(problems)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        (("", "", "1985"), ("1985", "")), (("", "3", "1985"), ("1985-03", "")),
+        (("27", "3", "1985"), ("1985-03-27", "")), (("27", "", "1985"), (None, "x-month")),
+        (("27", "3", ""), (None, "x-year")), (("", "13", "1985"), (None, "x-month")),
+    ],
+)  # fmt: skip
+def test_a_date_may_be_as_exact_as_somebody_knows_it(typed: tuple[str, str, str], found: Any) -> None:
+    day, month, year = typed
+    question = field("date", approximate=True)
+    inputs = {"x-day": day, "x-month": month, "x-year": year}
+    answer, problems = fields.check(question, inputs, US)
+    assert (answer, problems[0].part if problems else "") == found
+    if answer:
+        assert fields.check(question, fields.shown(question, answer, US), US) == (answer, ())
+
+
+def test_a_date_that_is_half_known_is_written_as_far_as_it_is_known() -> None:
+    question = field("date", approximate=True)
+    assert fields.display(question, "1985") == "1985"
+    assert fields.display(question, "1985-03") == "March 1985"
+    with i18n.use_language("zh-Hans"):
+        assert fields.display(question, "1985-03") == "1985年3月"
+
+
+def test_a_date_must_not_be_before_another_answer_as_far_as_both_are_known() -> None:
+    question = field("date", approximate=True, validate={"not_before": "start"})
+    typed = {"x-day": "", "x-month": "", "x-year": "2025"}
+    assert fields.check(question, typed, US, answers={"start": "2025-06-01"}) == ("2025", ())
+    assert fields.check(question, typed, US, answers={}) == ("2025", ())
+    _, problems = fields.check(question, typed, US, answers={"start": "2026-06-01"})
+    assert problems[0].code == "min"
+    assert fields.sentence(question, problems[0]) == "The date must not be before 1 June 2026"
