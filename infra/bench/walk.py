@@ -28,7 +28,8 @@ from tests.cases.walk import PDF, begin, fill
 
 CITY = "oakville"
 SERVICE = f"/{CITY}/services/residence-certificate"
-PUBLIC = ("", "/services", "/logo.svg", "/privacy", "/accessibility", "/terms", "/contact",
+PUBLIC = ("", "/services", "/services?q=proof+of+adress", "/services.json",
+          "/services/residence-certificate.jsonld", "/logo.svg", "/privacy", "/accessibility", "/terms", "/contact",
           "/status-of-services", "/status", "/sensors", "/console/signed-out", "/no-such-page")  # fmt: skip
 Counts = dict[tuple[str, str], Spent]
 
@@ -84,6 +85,8 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     for path in PUBLIC:
         browser.get(f"/{CITY}{path}")
     browser.get("/")
+    browser.get(f"/{CITY}/services/social-assistance/check").submit()
+    browser.get(f"/{CITY}/services/social-assistance/need")
     browser.get(f"/{CITY}/helped?page=home&answer=yes").submit(words="Good")
     case_id = apply(browser)
     look_up(browser, case_id)

@@ -133,6 +133,18 @@ def _draft_as_service(town: Town) -> dict[str, str]:
     return {"service": town.draft("read").id}
 
 
+def _before_start(town: Town) -> dict[str, str]:
+    return {**_service(town), "step": "need"}
+
+
+def _draft_before_start(town: Town) -> dict[str, str]:
+    return {**_draft_as_service(town), "step": "need"}
+
+
+def _guide(town: Town) -> str:
+    return f"/{town.id}/services/residence-certificate"
+
+
 def _sent_draft(town: Town) -> dict[str, str]:
     return {"draft": town.applications["sent"].id}
 
@@ -174,6 +186,12 @@ CASES = [
     Case(
         "POST", "/{city}/services/{service}", leads_to(lambda town: f"/{town.id}/apply/"), "draft read",
         _service, alien=_draft_as_service,
+    ),
+    Case("GET", "/{city}/services.json", page(), foreign=shown),
+    Case("GET", "/{city}/services/{service}/{step}", page(), ids=_before_start, alien=_draft_before_start),
+    Case(
+        "POST", "/{city}/services/{service}/{step}", leads_to(_guide), "draft read", _before_start,
+        form=lambda town: {"forget": "1"}, alien=_draft_before_start,
     ),
     # a person's draft
     Case("GET", "/{city}/apply/{draft}/{page}", page(_full_name), "draft read", _draft("read", "name")),
