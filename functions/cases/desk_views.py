@@ -30,6 +30,7 @@ ACTION_HINTS = {
 }
 EVENT_LABELS = {
     "submitted": N_("Application sent"),
+    "reported": N_("Report sent"),
     "opened": N_("Incident opened by a sensor"),
     "cleared": N_("The sensor reports normal values again"),
     "viewed": N_("Viewed"),
@@ -80,7 +81,7 @@ def service_names(ctx: Context) -> dict[str, str]:
 def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile] | None = None) -> dict[str, Any]:
     """A case's facts for the page; `files` say what is known of its documents, by their ids."""
     service = service_of(ctx, case)
-    incident = case.kind == "incident"
+    incident = case.kind == "incident" and not case.is_report
     return {
         "id": case.id,
         "kind": case.kind,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from functions.cases import drafts, service, versions, visitors
+from functions.cases import drafts, service, visitors
 from functions.cases.domain import Case, Missing
 from functions.cases.form_views import file_text, lines
 from functions.cases.store import CaseFile
@@ -66,7 +66,7 @@ def _case(ctx: PageContext) -> tuple[Case, Service, CaseFile] | None:
         return None
     found = service.case_for_applicant(ctx, case_id)
     case = found.case
-    definition = versions.stored(ctx, case.service, case.definition) or ctx.city.service(case.service)
+    definition = definition_for_case(ctx.city, case.service, case.definition)
     if definition is None:
         raise NotFound
     return case, Service(definition, case.service), found
@@ -91,6 +91,7 @@ def application(ctx: PageContext) -> Page | Redirect:
         missing=[(_label(definition, item.field), item.note) for item in case.missing],
         certificate=_certificate(ctx, case),
         contact=ctx.city.config.get("contact", {}),
+        report=case.is_report,
         back=f"/{ctx.city.id}/status",
         section="status",
     )
