@@ -130,9 +130,9 @@ def safety(ctx: PageContext, draft: str) -> Page | Redirect:
     return saved_steps.safety(ctx, draft)
 
 
-@bp.page("/{city}/apply/{draft}/exit", access="citizen")
+@bp.page("/{city}/apply/{draft}/exit", access="public")
 def leave(ctx: PageContext, draft: str) -> Redirect:
-    """Away at once."""
+    """Away at once, whoever asks; only a draft of this browser is forgotten."""
     from functions.cases import saved_steps
 
     return saved_steps.leave(ctx, draft)

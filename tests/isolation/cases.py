@@ -98,6 +98,41 @@ def unknown(town: Town, answer: Answer) -> bool:
     return at_lookup(town, answer) and "problem=unknown" in answer.location
 
 
+def at_my_door(town: Town, answer: Answer) -> bool:
+    """Sent to the form that asks who it is, or told that there is no such thing; nothing is shown."""
+    asked = answer.status == 303 and answer.location.partition("?")[0] == f"/{town.id}/me/sign-in"
+    return asked or answer.status == 404
+
+
+def _mine(page: str) -> Words:
+    return lambda town: {"page": page}
+
+
+def _case_as_page(town: Town) -> dict[str, str]:
+    return {"page": town.applications["sent"].id}
+
+
+def _sent(town: Town) -> dict[str, str]:
+    return {"id": town.applications["sent"].id}
+
+
+def unsaved(town: Town, answer: Answer) -> bool:
+    """Number and code do not belong together here, and no draft is opened."""
+    kept = f"drafts-{town.id}=" in answer.everything
+    return answer.status == 303 and "/resume?problem=unknown" in answer.location and not kept
+
+
+def left(town: Town, answer: Answer) -> bool:
+    """Away, with nothing deleted and nothing that could be."""
+    kept = f"left-{town.id}=" in answer.everything
+    return answer.status == 303 and answer.location == f"/{town.id}/left" and not kept
+
+
+def no_paper(town: Town, answer: Answer) -> bool:
+    """No form on paper has this number here."""
+    return answer.status == 303 and "/console/paper?problem=unknown" in answer.location
+
+
 def shown(town: Town, answer: Answer) -> bool:
     """A page that anybody may see, of that town."""
     return answer.status == 200
@@ -123,6 +158,19 @@ def _incident(town: Town) -> dict[str, str]:
 
 def _draft(purpose: str, page: str = "") -> Words:
     return lambda town: {"draft": town.draft(purpose).id, **({"page": page} if page else {})}
+
+
+def _saved(town: Town) -> dict[str, str]:
+    """The number and the code of a draft that was saved."""
+    from functions.cases import drafts, resuming
+    from tests.isolation.town import context
+
+    with town.inside() as city:
+        ctx = context(city)
+        draft = drafts.find_draft(ctx, town.draft("saved").id)
+        assert draft
+        found = resuming.give_number(ctx, draft)
+        return {"number": found.number, "code": resuming.code_of(ctx, found.id)}
 
 
 def _service(_: Town) -> dict[str, str]:
@@ -213,6 +261,42 @@ CASES = [
         form=lambda town: {"declaration": "yes"},
     ),
     Case("GET", "/{city}/apply/{draft}/done", page(_reference("sent")), "sent", _sent_draft),
+    *(
+        Case(
+            "GET", f"/{{city}}/apply/{{draft}}/{path}", leads_to(lambda town: "/check"), "draft read",
+            _draft("read"),
+        )
+        for path in ("eligibility", "tasks", "changed")
+    ),
+    *(
+        Case("GET", f"/{{city}}/apply/{{draft}}/{path}", page(), "draft read", _draft("read"))
+        for path in ("save", "safety")
+    ),
+    Case("GET", "/{city}/apply/{draft}/print", leads_to(lambda town: "/save"), "draft read", _draft("read")),
+    Case(
+        "GET", "/{city}/apply/{draft}/exit", lambda town, answer: answer.location == f"/{town.id}/left",
+        "draft read", _draft("read"), foreign=left,
+    ),
+    *(
+        Case(
+            "POST", f"/{{city}}/apply/{{draft}}/{path}", leads_to(lambda town, to=to: to), "draft write",
+            _draft("write"),
+        )
+        for path, to in (("changed", "/check"), ("save", "/save"), ("forget", "/left"))
+    ),
+    Case("GET", "/{city}/left", page(), foreign=shown),
+    Case("POST", "/{city}/left", leads_to(lambda town: "/left"), "draft read", foreign=left),
+    # what was saved, by number and code; on paper
+    Case("GET", "/{city}/resume", page(), foreign=shown),
+    Case(
+        "POST", "/{city}/resume", leads_to(lambda town: town.draft("saved").id), "draft read", form=_saved,
+        foreign=unsaved,
+    ),
+    Case("GET", "/{city}/services/{service}/print", page(), ids=_service, alien=_draft_as_service),
+    Case(
+        "POST", "/{city}/services/{service}/print", leads_to(lambda town: "/print"), "draft read", _service,
+        alien=_draft_as_service,
+    ),
     # an application by reference and code
     Case(
         "POST", "/{city}/status", leads_to(lambda town: "/status/application"), "sent",
@@ -226,6 +310,17 @@ CASES = [
         "GET", "/{city}/verify/{token}", page(),
         ids=lambda town: {"token": town.applications["approved"].token},
     ),
+    # a person's own pages
+    Case("GET", "/{city}/me", page(_reference("sent")), "citizen", foreign=at_my_door),
+    Case(
+        "GET", "/{city}/me/{page}", page(_reference("sent")), "citizen", _mine("case"), query=_sent,
+        foreign=at_my_door,
+    ),
+    Case(
+        "POST", "/{city}/me/{page}", leads_to(lambda town: "/me/details"), "citizen", _mine("consents"),
+        form=lambda town: {"consent": "answers"}, alien=_case_as_page,
+    ),
+    Case("GET", "/{city}/status/application/copy", page(_full_name), "sent", foreign=at_lookup),
     # sign-in
     Case("GET", "/{city}/console/sign-in", starts_login, foreign=starts_login),
     Case(
@@ -254,6 +349,11 @@ CASES = [
         "clerk", lambda town: {**_case_of("sent")(town), "file": town.file},
     ),
     Case("GET", "/{city}/console/cases/{case}/history", page(_reference("sent")), "admin", _case_of("sent")),
+    Case("GET", "/{city}/console/paper", page(), "clerk"),
+    Case(
+        "POST", "/{city}/console/paper", leads_to(lambda town: town.draft("saved").id), "clerk",
+        form=lambda town: {"number": _saved(town)["number"]}, foreign=no_paper,
+    ),
     Case("GET", "/{city}/console/history", page(), "admin"),
     Case(
         "POST", "/{city}/console/history", leads_to(_id("sent")), "admin",
@@ -267,6 +367,11 @@ CASES = [
         "POST", "/{city}/console/cases/{case}/revoke", leads_to(_id("revocable")), "clerk",
         _case_of("revocable"), form=lambda town: {"reason": "given in error (demo)"}, before=approve_another,
     ),
+    Case("GET", "/{city}/console/counter", page(), "clerk"),
+    Case(
+        "POST", "/{city}/console/counter", leads_to(lambda town: "/apply/"), "clerk",
+        form=lambda town: {"do": "complete", "reference": _reference("asked")(town)}, foreign=status(422),
+    ),
     Case("GET", "/{city}/console/usage", page(), "admin"),
     Case("GET", "/{city}/console/helped", page(), "admin"),
     Case("GET", "/{city}/helped", page(), foreign=shown),
@@ -279,6 +384,19 @@ CASES = [
 
 # More ways into routes that have a case already.
 MORE = [
+    Case(
+        "GET", "/{city}/me/{page}", leads_to(lambda town: "/status/application"), "citizen", _mine("open"),
+        query=_sent, foreign=at_my_door,
+    ),
+    Case(
+        "GET", "/{city}/me/{page}", page(lambda town: town.secrets[-2]), "citizen", _mine("details"),
+        alien=_case_as_page, foreign=at_my_door,
+    ),
+    Case(
+        "POST", "/{city}/console/counter", leads_to(lambda town: "done=seen"), "clerk",
+        form=lambda town: {"do": "seen", "who": _reference("sent")(town), "document": "passport"},
+        foreign=status(422),
+    ),
     Case("GET", "/{city}/console/cases/{case}", page(lambda town: town.secrets[0]), "operator", _incident),
     Case("GET", "/{city}/console", page(_reference("sent")), "clerk", query=_department),
     Case("GET", "/{city}/console", page(), "operator", query=_cursor, foreign=shown),
