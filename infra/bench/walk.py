@@ -20,6 +20,7 @@ from functions.cases.service import code_of
 from functions.core import usage
 from functions.core.scope import tenant_scope
 from functions.identity import service as identity
+from functions.people.codes import code_of as one_time_code
 from functions.tenancy import registry
 from infra.bench.meter import Meter, Spent
 from infra.bench.world import demo_world
@@ -29,8 +30,9 @@ from tests.cases.walk import PDF, begin, fill
 CITY = "oakville"
 SERVICE = f"/{CITY}/services/residence-certificate"
 PUBLIC = ("", "/services", "/services?q=proof+of+adress", "/services.json",
-          "/services/residence-certificate.jsonld", "/logo.svg", "/privacy", "/accessibility", "/terms", "/contact",
-          "/status-of-services", "/status", "/sensors", "/console/signed-out", "/no-such-page")  # fmt: skip
+          "/services/residence-certificate.jsonld", "/logo.svg", "/privacy", "/accessibility", "/terms",
+          "/contact", "/status-of-services", "/status", "/sensors", "/console/signed-out", "/no-such-page")  #
+          fmt: skip
 Counts = dict[tuple[str, str], Spent]
 
 
@@ -90,6 +92,7 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     browser.get(f"/{CITY}/helped?page=home&answer=yes").submit(words="Good")
     case_id = apply(browser)
     look_up(browser, case_id)
+    look_at_my_page(browser, case_id)
     staff = {
         role: person["email"] for person in browser.world.oakville.config["staff"] for role in person["roles"]
     }
@@ -133,6 +136,19 @@ def look_up(browser: Counted, case_id: str) -> None:
     browser.get(f"/{CITY}/status").submit(reference=case.reference, code=code)
 
 
+def look_at_my_page(browser: Counted, case_id: str) -> None:
+    """Sign in with a code, which brings the application along, and look at everything."""
+    browser.get(f"/{CITY}/me/sign-in").submit(contact="maria@citizen.example")
+    home = browser.world.oakville
+    (item,) = [one for one in browser.world.items(home) if one["pk"]["S"].startswith("CODE#")]
+    with tenant_scope(home):
+        code = one_time_code(browser.world.context(home), item["pk"]["S"].removeprefix("CODE#"))
+    browser.submit(code=code)
+    for page in ("", "/details", "/documents", f"/case?id={case_id}"):
+        browser.get(f"/{CITY}/me{page}")
+    browser.get(f"/{CITY}/me/details").submit("consents", consent="answers")
+
+
 def sign_in(browser: Counted, email: str) -> None:
     """Through the fake hosted login, whose code is the person's address."""
     answer = browser._send("GET", f"/{CITY}/console/sign-in", b"")
@@ -143,6 +159,7 @@ def sign_in(browser: Counted, email: str) -> None:
 
 def send_back(browser: Counted, case_id: str) -> None:
     """The clerk's desk, the case, its file, and a decision that asks for more."""
+    browser.get(f"/{CITY}/console/counter").submit("start", service="residence-certificate")
     for path in ("", "/sensors", "/usage", f"/cases/{case_id}"):
         browser.get(f"/{CITY}/console{path}")
     file_link = browser.page.select_one(f'a[href*="/console/cases/{case_id}/files/"]')

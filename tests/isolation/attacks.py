@@ -88,7 +88,8 @@ def attacks(case: Case, access: str, own: Town, other: Town) -> Iterator[Attack]
         yield Attack("their form as it is", request(case, own, other, whole, their_csrf), own, status(403))
     if forged := _forged(case, access, own, other):
         ask = request(case, own, other, {**forged, **visitor}, csrf)
-        yield Attack("their ids in my cookies", ask, own, let_in if access == "staff" else status(404))
+        closed = case.foreign if case.who == "citizen" else status(404)
+        yield Attack("their ids in my cookies", ask, own, let_in if access == "staff" else closed)
     if access in ("staff", "citizen"):
         ask = request(case, other, other, renamed(mine, own, other), csrf)
         yield Attack("my cookies at their address", ask, other, status(403) if posts else refused)
@@ -116,6 +117,8 @@ def _sign(case: Case, access: str, own: Town, other: Town) -> dict[str, str]:
     with own.inside() as city:
         if access == "staff":
             return town.staff_cookies(city, other.emails[str(case.who)])
+        if case.who == "citizen":
+            return town.signed(city, "person", {"id": other.citizen, "epoch": 0})
         if "{draft}" in case.path:
             return town.signed(city, "drafts", {"ids": [case.ids(other)["draft"]]})
         return town.signed(city, "status", {"case": other.applications[str(case.who)].id})

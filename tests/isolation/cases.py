@@ -389,7 +389,7 @@ MORE = [
         query=_sent, foreign=at_my_door,
     ),
     Case(
-        "GET", "/{city}/me/{page}", page(lambda town: town.secrets[-2]), "citizen", _mine("details"),
+        "GET", "/{city}/me/{page}", page(lambda town: f"citizen-of-{town.id}"), "citizen", _mine("details"),
         alien=_case_as_page, foreign=at_my_door,
     ),
     Case(

@@ -67,6 +67,7 @@ class Town:
     incident: str = ""
     outbox: str = ""
     certificate_of_device: str = ""
+    citizen: str = ""
 
     @contextmanager
     def inside(self, function: str = "api") -> Iterator[City]:
@@ -108,6 +109,7 @@ def build(stack: Stack, city_id: str) -> Town:
         page = town.edge.ask(Ask("GET", f"/{city_id}/console/sensors", kept)).text
         town.people[who] = Person(kept, token_of(page))
     _apply(town)
+    sign_up(town)
     device = {"city": city_id, "thing": thing(town), "profile": "river-level", "renew": True}
     made = stack.invoke("admin", {"action": "device-add", **device})
     town.certificate_of_device = str(made["certificate_id"])
@@ -122,6 +124,24 @@ def thing(town: Town) -> str:
 def context(city: City) -> Context:
     """As the tests act when they do not go through a page."""
     return Context(city, Actor("system", "isolation"), city.languages[0], clock.now(), ids.new_id())
+
+
+def sign_up(town: Town) -> None:
+    """A person with a page of their own, on which the application that was sent stands."""
+    from functions.people import codes, cookies
+    from functions.people import service as people
+    from functions.web import csrf
+
+    address = f"isolation@citizen-of-{town.id}.example"
+    with town.inside() as city:
+        ctx = _page(city)
+        challenge = codes.ask(ctx, codes.contact_of(ctx, "email", address), "isolation")
+        person = codes.redeem(ctx, challenge, codes.code_of(ctx, challenge), "isolation")
+        people.add_case(ctx, person, town.applications["sent"].id, "reference")
+        cookies.write(ctx, person)
+        town.people["citizen"] = Person(_kept(ctx), csrf.token(ctx))
+    town.citizen = person.id
+    town.secrets += [address, person.id]
 
 
 def staff_cookies(city: City, email: str) -> dict[str, str]:
