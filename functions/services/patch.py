@@ -1,16 +1,39 @@
 """A city's override: a small patch that mirrors the definition.
 
-Mappings merge. Lists of things with an `id` merge by id: `{id: x, drop: true}` drops one, an id that is
-new is added at the end or `after:` another. Everything else replaces. The template is never changed in
-place.
+Mappings merge, `key: null` takes a key out (RFC 7396). Lists of things with an `id` merge by id:
+`{id: x, drop: true}` drops one, an id that is new is added at the end or `after:` another. Everything else
+replaces. The template is never changed in place.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
 from functions.services.errors import Problem
+
+LANGUAGES = ("en", "zh-Hans")
+
+
+def half_changed(
+    base: Any, patch: Any, languages: Sequence[str], path: str = ""
+) -> Iterator[tuple[str, list[str]]]:
+    """(path, languages that still say what the template said) of every text of which the patch changes some
+    of `languages` only."""
+    if not (isinstance(base, dict) and isinstance(patch, dict)):
+        if _has_ids(base) and _has_ids(patch):
+            items = {item["id"]: item for item in base}
+            for change in patch:
+                yield from half_changed(items.get(change["id"]), change, languages, f"{path}.{change['id']}")
+        return
+    if base and patch and all(key in LANGUAGES for key in (*base, *patch)):
+        left = [lang for lang in languages if lang in base and lang not in patch]
+        if left and any(patch[lang] != base.get(lang) for lang in patch):
+            yield path, left
+        return
+    for key, value in patch.items():
+        yield from half_changed(base.get(key), value, languages, f"{path}.{key}" if path else str(key))
 
 
 def apply_patch(base: dict[str, Any], patch: dict[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -25,6 +48,9 @@ def _merge(base: dict[str, Any], patch: dict[str, Any], path: str, problems: lis
     for key, value in patch.items():
         here = f"{path}.{key}" if path else str(key)
         before = merged.get(key)
+        if value is None:
+            merged.pop(key, None)
+            continue
         if isinstance(before, dict) and isinstance(value, dict):
             merged[key] = _merge(before, value, here, problems)
         elif _has_ids(before) and _has_ids(value):

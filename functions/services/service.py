@@ -14,6 +14,7 @@ from functions.core import paths
 from functions.services.errors import DefinitionError, Problem, UnknownTemplate
 from functions.services.lint_base import LANGUAGES, Around
 from functions.services.patch import apply_patch
+from functions.services.patch_samples import follow
 from functions.services.shaping import located, shaped
 
 if TYPE_CHECKING:
@@ -98,12 +99,13 @@ def made_live(
     from functions.services.lint import lint
 
     patched, problems = apply_patch(raw, override or {})
+    if override:
+        follow(patched, raw, override)
     definition, wrong = shaped(patched)
     if definition is None:
         raise DefinitionError(template_id, [*problems, *wrong])
     if department:
         definition["service"]["department"] = department
-    _free_of_route(definition, override or {})
     problems += lint(definition, around)
     if problems:
         raise DefinitionError(template_id, problems)
@@ -111,18 +113,6 @@ def made_live(
     definition["template"] = template_id
     definition["digest"] = digest(definition)
     return definition
-
-
-def _free_of_route(definition: dict[str, Any], override: dict[str, Any]) -> None:
-    """A city's own route leads to its own departments: what the template's samples say about theirs is not
-    compared any more."""
-    workflow = override.get("workflow")
-    if not isinstance(workflow, dict) or "route" not in workflow:
-        return
-    own = {sample["id"] for sample in override.get("tests") or ()}
-    for sample in definition["tests"]:
-        if sample["id"] not in own:
-            sample["expect"]["department"] = None
 
 
 def digest(definition: dict[str, Any]) -> str:

@@ -67,7 +67,7 @@ def located(problems: list[Problem], source: Source, root: tuple[Any, ...] = ())
     definition, or the patch on it, stands."""
     found = []
     for one in problems:
-        path = (*root, *_keys(source.data, root, one.path))
+        path = keys_of(source.data, root, one.path)
         place = source.place(path)
         line, column = place.line, place.column
         start = source.texts.get(path)
@@ -77,10 +77,14 @@ def located(problems: list[Problem], source: Source, root: tuple[Any, ...] = ())
     return sorted(found, key=lambda one: (one.line, one.column))
 
 
-def _keys(data: Any, root: tuple[Any, ...], path: str) -> Iterator[Any]:
-    """The keys and indexes of a dotted path, as far as the file goes."""
+def keys_of(data: Any, root: tuple[Any, ...], path: str) -> tuple[Any, ...]:
+    """The keys and indexes of a dotted path below `root`, as far as the file goes."""
     for key in root:
         data = data[key]
+    return (*root, *_keys(data, path))
+
+
+def _keys(data: Any, path: str) -> Iterator[Any]:
     for part in path.split(".") if path else ():
         if isinstance(data, dict) and part in data:
             key: Any = part

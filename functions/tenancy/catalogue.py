@@ -3,6 +3,8 @@ profiles."""
 
 from __future__ import annotations
 
+import json
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from functions.tenancy.country import Country, country, country_ids
@@ -19,16 +21,37 @@ def service_template_ids() -> list[str]:
     return template_ids()
 
 
-def resolved_service(service_id: str, enabled: EnabledService, languages: list[str]) -> dict[str, Any]:
+def resolved_service(service_id: str, enabled: EnabledService, city: CityFile) -> dict[str, Any]:
     """The service's definition with the city's override, as plain JSON. Raises DefinitionError."""
-    from functions.services.service import resolve
+    known = sorted({*service_template_ids(), *city.services})
+    appeal = city.country not in country_ids() or has_appeal(country(city.country))
+    text = _resolved(service_id, enabled.model_dump_json(), (*city.languages,), (*known,), appeal)
+    resolved: dict[str, Any] = json.loads(text)
+    return resolved
 
-    return resolve(
-        enabled.template or service_id,
-        dict(enabled.override),
-        department=enabled.department,
-        languages=languages,
-    )
+
+@lru_cache(maxsize=64)
+def _resolved(
+    service_id: str, enabled: str, languages: tuple[str, ...], known: tuple[str, ...], appeal: bool
+) -> str:
+    """JSON, so that nobody changes what is kept: one file's service is asked for several times."""
+    from functions.services.lint_base import Around
+    from functions.services.service import load, made_live
+
+    said = EnabledService.model_validate_json(enabled)
+    template = said.template or service_id
+    raw = said.definition if said.definition is not None else load(template)
+    around = Around(languages, known, appeal)
+    name = service_id if said.definition is not None else template
+    return json.dumps(made_live(name, raw, said.override, said.department, around), ensure_ascii=False)
+
+
+def template_of(service_id: str, enabled: EnabledService) -> dict[str, Any] | None:
+    """The template as its file says it; None for a service of the city's own or an unknown template."""
+    from functions.services.service import load
+
+    name = enabled.template or service_id
+    return load(name) if enabled.definition is None and name in service_template_ids() else None
 
 
 def around_template(content: bytes) -> Around:
@@ -97,21 +120,11 @@ def metric_range(profile_id: str, metric: str) -> tuple[float, float]:
     return (float("-inf") if low is None else float(low)), (float("inf") if high is None else float(high))
 
 
-def service_countries(template_id: str) -> list[str]:
-    """The countries in which a template has a meaning; empty means everywhere."""
-    from functions.services.service import load
-
-    return list(load(template_id)["service"].get("countries") or [])
-
-
-def service_retention(service_id: str, enabled: EnabledService, languages: list[str]) -> dict[str, int]:
-    """How many days the resolved service keeps its drafts and cases; empty for a service that cannot be
-    resolved."""
+def sound_service(service_id: str, enabled: EnabledService, city: CityFile) -> dict[str, Any] | None:
+    """Like :func:`resolved_service`; None for a service in which something is wrong."""
     from functions.services.errors import DefinitionError
 
     try:
-        resolved = resolved_service(service_id, enabled, languages)
+        return resolved_service(service_id, enabled, city)
     except DefinitionError:
-        return {}
-    kept: dict[str, int] = resolved["privacy"]["retention"]
-    return kept
+        return None

@@ -26,9 +26,7 @@ def compile_city(loaded: LoadedCity, today: date) -> dict[str, Any]:
     """The compiled configuration. Lint first: what the linter finds can raise KeyError or DefinitionError
     here."""
     city, profile = loaded.city, country(loaded.city.country)
-    services = {
-        key: catalogue.resolved_service(key, value, city.languages) for key, value in city.services.items()
-    }
+    services = {key: catalogue.resolved_service(key, value, city) for key, value in city.services.items()}
     return {
         "schema": SCHEMA,
         "id": city.id,

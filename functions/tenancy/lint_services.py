@@ -3,9 +3,46 @@ functions/services/lint.py."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 from functions.services.errors import DefinitionError
+from functions.services.patch import half_changed
+from functions.services.shaping import keys_of
 from functions.tenancy import catalogue
 from functions.tenancy.lint_base import Found, Looked, rule
+from functions.tenancy.schemas import EnabledService
+from functions.tenancy.source import Path
+
+SPOKEN = {"en", "zh-Hans"}  # the languages of the templates
+
+
+def _templates(file: Looked) -> Iterator[tuple[str, EnabledService, dict[str, Any]]]:
+    """(id, what the city says, the template) of the services that come from a template."""
+    for name, service in file.city.services.items():
+        template = catalogue.template_of(name, service)
+        if template is not None:
+            yield name, service, template
+
+
+def _resolved(file: Looked) -> Iterator[tuple[str, EnabledService, dict[str, Any]]]:
+    """(id, what the city says, the definition) of the services in which nothing is wrong."""
+    for name, service in file.city.services.items():
+        known = service.definition is not None or catalogue.template_of(name, service) is not None
+        found = catalogue.sound_service(name, service, file.city) if known and _speaks(file) else None
+        if found is not None:
+            yield name, service, found
+
+
+def _speaks(file: Looked) -> bool:
+    return set(file.city.languages) <= SPOKEN
+
+
+def _path(file: Looked, name: str, part: str, path: str) -> Path:
+    """Where in the file something of a service stands, or what comes nearest to it."""
+    there = part in file.data["services"][name]
+    root = ("services", name, part) if there else ("services", name)
+    return keys_of(file.data, root, path if there else "")
 
 
 @rule("department-unknown")
@@ -16,12 +53,23 @@ def department_unknown(file: Looked) -> Found:
             yield ("services", name, "department"), f'there is no department "{service.department}"'
 
 
+@rule("route-department-unknown")
+def route_department_unknown(file: Looked) -> Found:
+    """A service's own route leads to departments of this file."""
+    for name, service, definition in _resolved(file):
+        route = (definition["workflow"] or {}).get("route") or {"rows": [], "otherwise": None}
+        named = {row["department"] for row in route["rows"]} | {route["otherwise"] or service.department}
+        for department in sorted(named - set(file.city.departments) - {service.department}):
+            path = _path(file, name, "definition" if service.definition else "override", "workflow.route")
+            yield path, f'the route leads to the unknown department "{department}"; set workflow.route'
+
+
 @rule("service-unknown")
 def service_unknown(file: Looked) -> Found:
     """A template that ships."""
     known = catalogue.service_template_ids()
     for name, service in file.city.services.items():
-        if (service.template or name) not in known:
+        if service.definition is None and (service.template or name) not in known:
             path = ("services", name, "template") if service.template else ("services", name)
             yield (
                 path,
@@ -32,28 +80,81 @@ def service_unknown(file: Looked) -> Found:
 @rule("override-wrong")
 def override_wrong(file: Looked) -> Found:
     """The template with the city's override still makes sense."""
-    if not set(file.city.languages) <= {"en", "zh-Hans"}:
-        return
+    for name, service, _ in _templates(file):
+        yield from _wrong(file, name, service, "override")
+
+
+@rule("definition-wrong")
+def definition_wrong(file: Looked) -> Found:
+    """A service of the city's own makes sense."""
     for name, service in file.city.services.items():
-        if (service.template or name) not in catalogue.service_template_ids():
-            continue
-        try:
-            catalogue.resolved_service(name, service, file.city.languages)
-        except DefinitionError as error:
-            problem = error.problems[0]
-            path = ("services", name, "override", *problem.path.split("."))
-            yield path, f"{problem.path}: {problem.message}"
+        if service.definition is not None:
+            yield from _wrong(file, name, service, "definition")
 
 
-@rule("service-not-for-country")
+def _wrong(file: Looked, name: str, service: EnabledService, part: str) -> Found:
+    if not _speaks(file):
+        return
+    try:
+        catalogue.resolved_service(name, service, file.city)
+    except DefinitionError as error:
+        for problem in error.problems:
+            yield _path(file, name, part, problem.path), str(problem)
+
+
+@rule("template-version-unknown")
+def template_version_unknown(file: Looked) -> Found:
+    """An override was not written for a version that is still to come."""
+    for name, service, template in _templates(file):
+        version = template["service"].get("version")
+        if service.template_version and service.template_version > version:
+            yield ("services", name, "template_version"), f"the template has version {version}"
+
+
+@rule("template-newer", "warning")
+def template_newer(file: Looked) -> Found:
+    """The template has changed since the override was written."""
+    for name, service, template in _templates(file):
+        version = template["service"].get("version")
+        if service.override and service.template_version and service.template_version < version:
+            words = f"the template has version {version} now; see `townkit service diff`"
+            yield ("services", name, "template_version"), words
+
+
+@rule("translation-stale", "warning")
+def translation_stale(file: Looked) -> Found:
+    """A text that is changed in one language is changed in the others, too."""
+    for name, service, template in _templates(file):
+        for path, left in half_changed(template, service.override, file.city.languages):
+            words = f"is changed, but not in {', '.join(left)}: there it still says what the template says"
+            yield _path(file, name, "override", path), words
+
+
+@rule("alternative-not-offered", "warning")
+def alternative_not_offered(file: Looked) -> Found:
+    """Who is told no is led to a service that the city offers."""
+    for name, service, definition in _resolved(file):
+        about = definition["eligibility"]
+        for verdict in [*about["rules"], *([about["otherwise"]] if about["otherwise"] else [])]:
+            for one in verdict["instead"]:
+                if one["service"] and one["service"] not in file.city.services:
+                    part = "definition" if service.definition else "override"
+                    path = (
+                        f"eligibility.rules.{verdict['id']}" if "id" in verdict else "eligibility.otherwise"
+                    )
+                    words = f'leads to "{one["service"]}", which the city does not offer'
+                    yield _path(file, name, part, path), words
+
+
+@rule("service-not-for-country", "warning")
 def service_not_for_country(file: Looked) -> Found:
     """Some services have a meaning in some countries only."""
-    for name, service in file.city.services.items():
-        template = service.template or name
-        if template in catalogue.service_template_ids():
-            countries = catalogue.service_countries(template)
-            if countries and file.profile and file.city.country not in countries:
-                yield ("services", name), f'"{template}" has a meaning only in: {", ".join(countries)}'
+    for name, service, template in _templates(file):
+        own = service.override.get("service")
+        changed = own.get("countries") if isinstance(own, dict) else None
+        countries = changed or template["service"].get("countries") or []
+        if countries and file.profile and file.city.country not in countries:
+            yield ("services", name), f'"{name}" has a meaning only in: {", ".join(countries)}'
 
 
 _KEPT = {"draft_days": "drafts", "done_days": "applications", "refused_days": "refused"}
@@ -63,9 +164,10 @@ _KEPT = {"draft_days": "drafts", "done_days": "applications", "refused_days": "r
 def service_retention(file: Looked) -> Found:
     """The privacy notice tells the city's times, so no service keeps longer; nor shorter than the law."""
     city, shortest = file.city.privacy.retention.model_dump(), _shortest(file)
-    for name, service in file.city.services.items():
-        for key, days in catalogue.service_retention(name, service, file.city.languages).items():
-            path = ("services", name, "override", "privacy", "retention", key)
+    for name, service, definition in _resolved(file):
+        part = "definition" if service.definition else "override"
+        for key, days in ((definition["privacy"] or {}).get("retention") or {}).items():
+            path = _path(file, name, part, f"privacy.retention.{key}")
             kind = _KEPT.get(key, "")
             if kind and days > city[kind]:
                 yield path, f"{key} is {days}, but the privacy notice says {city[kind]} days ({kind})"

@@ -7,7 +7,7 @@ import json
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from functions.tenancy.schema_base import Colour, Email, Identifier, Language, Part, Point, Sentence, Texts
 from functions.tenancy.schema_calendar import Calendar
@@ -46,14 +46,28 @@ class Logo(Part):
 
 
 class EnabledService(Part):
-    """A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape.
-    A template of templates/services/ that the city offers. ``override`` mirrors the template's own shape."""
+    """A template of templates/services/ that the city offers (``override`` mirrors the template's own shape),
+    or a service of the city's own (``definition``)."""
 
     template: Identifier | None = Field(
         default=None, description="the template, when it is not the service's own id"
     )
+    template_version: int | None = Field(
+        default=None, ge=1, description="the template's version that the override was written for"
+    )
     department: Identifier
     override: dict[str, Any] = Field(default_factory=dict)
+    definition: dict[str, Any] | None = Field(
+        default=None,
+        description="a whole service written like a template, for example an entry that only links elsewhere",
+    )
+
+    @model_validator(mode="after")
+    def either(self) -> EnabledService:
+        """A template with its changes, or a definition."""
+        if self.definition is not None and (self.template or self.template_version or self.override):
+            raise ValueError("a service has a definition of its own or a template with an override, not both")
+        return self
 
 
 class LegalSection(Part):

@@ -1,5 +1,6 @@
 """The linter: each bad file is refused by its own check alone, at the line that it marks."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.tenancy import catalogue
 from functions.tenancy.lint import lint, rules
 from functions.tenancy.lint_look import contrast
 from functions.tenancy.loader import load_city
@@ -14,8 +16,8 @@ from functions.tenancy.loader import load_city
 TODAY = date(2026, 11, 20)
 BAD = Path(__file__).parents[1] / "bad"
 TENANTS = Path(__file__).parents[2] / "tenants"
-# Needs a template for one country only, and none ships yet: tested below with a template made for it.
-WITHOUT_FILE = {"service-not-for-country"}
+# Needs a template that was changed since it first shipped: tested below with one made for it.
+WITHOUT_FILE = {"template-newer"}
 
 
 def test_every_check_has_a_file_that_fails_it():
@@ -37,10 +39,22 @@ def test_the_demonstration_cities_have_no_findings(name):
     assert lint(load_city(TENANTS / f"{name}.yaml"), TODAY) == []
 
 
-def test_a_service_for_another_country_is_found(monkeypatch):
-    monkeypatch.setattr("functions.tenancy.catalogue.service_countries", lambda template: ["cn"])
-    findings = lint(load_city(TENANTS / "oakville.yaml"), TODAY)
-    assert [finding.code for finding in findings] == ["service-not-for-country"]
+def test_an_override_for_an_older_version_of_its_template_is_found(monkeypatch):
+    real = catalogue.template_of
+
+    def newer(name, service):
+        template = real(name, service)
+        template["service"]["version"] = 3
+        return template
+
+    monkeypatch.setattr(catalogue, "template_of", newer)
+    loaded = load_city(TENANTS / "oakville.yaml")
+    name, service = next((name, one) for name, one in loaded.city.services.items() if one.override)
+    old = service.model_copy(update={"template_version": 2})
+    city = loaded.city.model_copy(update={"services": {name: old}})
+    findings = lint(replace(loaded, city=city), TODAY)
+    assert "template-newer" in [finding.code for finding in findings]
+    assert {finding.severity for finding in findings if finding.code == "template-newer"} == {"warning"}
 
 
 def test_codes_are_unique_and_severities_known():
