@@ -21,7 +21,7 @@ CONTROLS = """
   const seen = new Set();
   const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
   return [...document.querySelectorAll(all)].filter(one => {
-    if (one.disabled || !one.getClientRects().length) return false;
+    if (one.disabled || one.closest('[aria-hidden="true"]') || !one.getClientRects().length) return false;
     if (one.type !== 'radio') return true;
     const group = one.form && [...one.form.elements].filter(other => other.name === one.name);
     if (seen.has(one.name) || (group && group.some(other => other.checked) && !one.checked)) return false;
