@@ -31,8 +31,8 @@ CITY = "oakville"
 SERVICE = f"/{CITY}/services/residence-certificate"
 PUBLIC = ("", "/services", "/services?q=proof+of+adress", "/services.json",
           "/services/residence-certificate.jsonld", "/logo.svg", "/privacy", "/accessibility", "/terms",
-          "/contact", "/status-of-services", "/status", "/sensors", "/console/signed-out", "/no-such-page")  #
-          fmt: skip
+          "/contact", "/status-of-services", "/status", "/sensors", "/console/signed-out",
+          "/no-such-page")  # fmt: skip
 Counts = dict[tuple[str, str], Spent]
 
 
