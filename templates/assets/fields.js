@@ -233,11 +233,11 @@
     var value;
     for (value = Math.ceil(west / step) * step; value < east; value += step) {
       line([x(value), 0], [x(value), high]);
-      word([x(value) + 3, high - 6], value.toFixed(digits) + '°');
+      if (x(value) > wide / 20) { word([x(value) + 3, high - 6], value.toFixed(digits) + '°'); }
     }
     for (value = Math.ceil(south / step) * step; value < north; value += step) {
       line([0, y(value)], [wide, y(value)]);
-      word([4, y(value) - 4], value.toFixed(digits) + '°');
+      if (y(value) < high * 0.95) { word([4, y(value) - 4], value.toFixed(digits) + '°'); }
     }
     var pin = svg('circle', { r: 9, 'class': 'townkit-plan__pin' });
     function draw() {

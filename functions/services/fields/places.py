@@ -89,7 +89,7 @@ class Address(Kind):
         if part == LANDMARK:
             return view | {"label": t("No address? Describe a place nearby instead"), "autocomplete": None}
         if part in ("", BOX):
-            return view | {"label": t("Address") if part else ""}
+            return view | {"label": t("Address") if part else "", "multiline": True}
         one = next(each for each in rules.address if each["id"] == part)
         return view | {
             "label": optional_label(str(pick(one["label"])), bool(one.get("optional"))),
