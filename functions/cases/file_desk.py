@@ -101,6 +101,8 @@ def record_check(ctx: PageContext, staff: Staff, found: Found) -> None:
     files.record_check(
         ctx, found.case_file.chain, found.file, staff.email, f"{seen}: {note}" if note else seen
     )
+    if found.case_file.case.person:
+        files.point(ctx, found.case_file.case.id, found.file.id, kind="wallet-keep")
 
 
 def _base(ctx: PageContext, found: Found) -> dict[str, Any]:

@@ -44,6 +44,10 @@ def issue(tx: TransactWrite, ctx: Context, case: Case) -> str | None:
         return None
     certificate = make(ctx, case, definition)
     store.put_new(tx, certificate)
+    if case.person:
+        from functions.wallet import service as wallet
+
+        wallet.issued(tx, ctx, case, certificate)
     return certificate.digest
 
 

@@ -74,6 +74,8 @@ class StoredFile:
     @property
     def label(self) -> str:
         """A message id."""
+        if self.held and self.state == CHECKING:
+            return N_("From your documents; a copy for this purpose is made when you send the form")
         return STATES[self.state][0]
 
     @property

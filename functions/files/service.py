@@ -138,11 +138,11 @@ def _count(owner_id: str, key: str, bucket: Files) -> None:
         raise
 
 
-def point(ctx: Context, owner_id: str, file_id: str, queue: Queue | None = None) -> None:
+def point(ctx: Context, owner_id: str, file_id: str, queue: Queue | None = None, kind: str = KIND) -> None:
     """Ask the worker to look at a file. When the queue cannot be reached, the nightly sweep asks."""
     try:
         sender = queue or SqsQueue(settings().tasks_queue_url)
-        sender.send(Pointer(ctx.city.id, KIND, f"{owner_id}/{file_id}"))
+        sender.send(Pointer(ctx.city.id, kind, f"{owner_id}/{file_id}"))
     except QueueNotReached:
         log.failure("pointer not sent", city=ctx.city.id, file=file_id)
 
@@ -177,13 +177,15 @@ def remove_upload(key: str, files: Files | None = None) -> None:
 
 def remove_leftovers(ctx: Context, is_kept: Callable[[str], bool], files: Files | None = None) -> int:
     """Delete files older than a day whose owner `is_kept` no longer; answers how many. The owner is the id
-    of a draft or a case."""
+    of a draft or a case. What lies in a wallet stays as long as it is known there."""
     bucket, prefix = files or storage(), city_prefix(ctx.city.id)
     kept: dict[str, bool] = {}
     removed = 0
     for key in list(bucket.keys_before(prefix, ctx.now - LEFT_OVER_AFTER)):
         owner = owner_in(key, prefix)
-        if owner not in kept:
+        if owner.startswith("person."):
+            kept[owner] = store.get(*owner_and_file(key)) is not None
+        elif owner not in kept:
             kept[owner] = is_kept(owner)
         if not kept[owner]:
             remove_upload(key, bucket)

@@ -30,9 +30,13 @@ def check_file(ctx: Context, subject: str, files: Files | None = None, scanner: 
     scanner that is not ready says so later, by a message of its own."""
     owner_id, _, file_id = subject.partition("/")
     file = store.get(owner_id, file_id) if file_id else None
-    if file is None or not service.waits(file) or file.held:
+    if file is None or not service.waits(file):
         return ""
     bucket = files or service.storage()
+    if file.held:
+        from functions.wallet.worker import make_copy
+
+        return make_copy(ctx, owner_id, file, bucket)
     try:
         verdict = (scanner or scanner_for(bucket)).verdict(file.key)
         if verdict == "waiting":

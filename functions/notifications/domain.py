@@ -18,6 +18,7 @@ MESSAGES = {
 COMPOSERS = {
     "draft-saved": "functions.cases.draft_mail:compose",
     "draft-reminder": "functions.cases.draft_mail:compose",
+    "document-ends": "functions.wallet.messages:compose",
     "code": "functions.people.messages:compose_code",
     "sms-spent": "functions.people.messages:compose_spent",
     "webhook-stopped": "functions.api.notices:compose",

@@ -19,6 +19,8 @@ KINDS = {
     "left-files": "functions.cases.applying:remove_left_files",
     "file": "functions.files.worker:check_file",
     "files-waiting": "functions.files.worker:sweep_task",
+    "wallet-keep": "functions.wallet.worker:keep_checked",
+    "wallet-reminders": "functions.wallet.worker:remind_task",
     "draft-reminders": "functions.cases.resuming:remind_due",
     "change": "functions.api.webhooks:fan_out",
     "webhook": "functions.api.webhooks:deliver",

@@ -14,7 +14,16 @@ from functions.core.settings import settings
 from functions.tenancy import registry
 
 DAYS_WHOLE = 5  # a device whose clock of days has turned further has dropped its oldest one
-KINDS = ("audit-root", "sweep", "left-files", "files-waiting", "draft-reminders", "webhook-sweep", "usage")
+KINDS = (
+    "audit-root",
+    "sweep",
+    "left-files",
+    "files-waiting",
+    "wallet-reminders",
+    "draft-reminders",
+    "webhook-sweep",
+    "usage",
+)
 
 
 def handle_nightly(event: dict[str, Any], queue: Queue | None = None) -> dict[str, Any]:
