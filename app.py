@@ -12,6 +12,7 @@ if (_packaged / "functions").is_dir():
 from chalice import Chalice  # noqa: E402
 
 from functions.api import api  # noqa: E402
+from functions.api import console as api_console  # noqa: E402
 from functions.cases import console as cases_console  # noqa: E402
 from functions.cases import pages as cases_pages  # noqa: E402
 from functions.certificates import pages as certificates_pages  # noqa: E402
@@ -41,6 +42,7 @@ for feature in (
     sensing_console,
     tenancy_console,
     api,
+    api_console,
 ):
     app.register_blueprint(feature.bp)
 

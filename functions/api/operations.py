@@ -64,7 +64,7 @@ OPERATIONS = (
     ),
     Operation(
         "read_service", "GET", "/services/{service}", None, "catalogue:read_service",
-        N_("A service with its questions and documents"), "Service", errors=(NOT_HERE,),
+        N_("Everything that the guide page of a service says"), "Service", errors=(NOT_HERE,),
     ),
     Operation(
         "read_answers_schema", "GET", "/services/{service}/answers-schema", None,

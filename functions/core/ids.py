@@ -22,6 +22,11 @@ def new_id(moment: datetime | None = None) -> str:
     return f"{stamp:012x}{_draw(14)}"
 
 
+def is_id(text: str) -> bool:
+    """Whether a text can be one of :func:`new_id`."""
+    return len(text) == 26 and text.isascii() and text.isalnum()
+
+
 def new_reference() -> str:
     """A person's reference, ``K7QF-2M9X-4T``: 10 characters, 49 bits. It finds a case, it opens nothing
     alone."""
