@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -106,6 +107,11 @@ def strings(value: Any) -> Iterator[str]:
             yield from strings(one)
     elif isinstance(value, str):
         yield value
+
+
+def test_every_type_is_described_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "fields.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE) == list(FIELD_TYPES)
 
 
 def test_what_a_question_asks_for_gives_a_token_that_browsers_know() -> None:
