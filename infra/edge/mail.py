@@ -1,4 +1,5 @@
-"""`/_local/mail`: mail that the local cloud kept instead of sending it, newest first. On a laptop only."""
+"""`/_local/mail`: mail and text messages that the local cloud kept instead of sending them, newest first. On a
+laptop only."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ class MailPage:
 
     def __init__(self, cloud_url: str, signins: list[SignIn]) -> None:
         self._source = f"{cloud_url}/_ministack/ses/messages"
+        self._texts = f"{cloud_url}/_ministack/sns/sms-messages"
         self._template = Environment(autoescape=True).from_string(TEMPLATE.read_text(encoding="utf-8"))
         self.signins = signins
 
@@ -28,6 +30,11 @@ class MailPage:
         newest = sorted(kept, key=lambda mail: -mail["Timestamp"])
         for mail in newest:
             mail["sent"] = datetime.fromtimestamp(mail["Timestamp"], UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-        return web.Response(
-            text=self._template.render(messages=newest, signins=self.signins), content_type="text/html"
-        )
+        page = self._template.render(messages=newest, texts=await self.texts(), signins=self.signins)
+        return web.Response(text=page, content_type="text/html")
+
+    async def texts(self) -> list[dict[str, Any]]:
+        """Text messages, newest first; the local cloud keeps them by number and does not say when."""
+        async with ClientSession() as session, session.get(self._texts) as answer:
+            by_number: dict[str, list[dict[str, Any]]] = (await answer.json())["sms_messages"]
+        return [text for texts in by_number.values() for text in reversed(texts)]
