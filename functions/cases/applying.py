@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.cases import drafts, saving, service, versions
+from functions.cases import drafts, saving, service, versions, wallet_steps
 from functions.cases.domain import Document
 from functions.cases.drafts import Draft, Typed
 from functions.cases.journey import CHECK, TASKS, Journey, rules_for
@@ -134,6 +134,7 @@ def send(ctx: Context, journey: Journey) -> str:
         application,
         also=lambda tx, case: drafts.finish_with(tx, ctx, journey.draft, case.reference, application.email),
     )
+    wallet_steps.order_copies(ctx, submitted.case_id, application.documents)
     return submitted.case_id
 
 
@@ -167,6 +168,7 @@ def _send_completion(ctx: Context, journey: Journey, case_id: str) -> str:
     documents = tuple(one for one in journey.documents() if one.field in asked)
     service.resubmit(ctx, case_id, journey.answers(), documents, asked)
     drafts.finish(ctx, journey.draft)
+    wallet_steps.order_copies(ctx, case_id, documents)
     return case_id
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.cases import applying, form_views, opening, saving
+from functions.cases import applying, form_views, opening, saving, wallet_steps
 from functions.cases.journey import CHECK, Journey
 from functions.core.errors import NotFound
 from functions.services import fields
@@ -68,6 +68,7 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
 
     document = journey.service.document(field.document) or {}
     error = form_views.upload_problem(document, ctx.query.get("problem", ""))
+    consent_missing = ctx.query.get("problem") == wallet_steps.CONSENT
     change = "?change=1" if "change" in ctx.query else ""
     uploaded = journey.draft.files.get(field.id, ())
     taken = f"/apply/{journey.draft.id}/{page.id}/uploaded{change}"
@@ -90,7 +91,8 @@ def _file_page(ctx: PageContext, journey: Journey, page: FormPage, field: Field)
             "most": most,
         },
         required=journey.required(field),
-        errors={"file": error} if error else {},
+        offers=wallet_steps.offers(ctx, journey, field) if form else [],
+        errors={wallet_steps.CONSENT if consent_missing else "file": error} if error else {},
         **_around(ctx, journey, page),
     )
 
@@ -143,6 +145,10 @@ def _change(ctx: PageContext) -> str:
 
 
 def _go_on_from_file(ctx: PageContext, journey: Journey, page: FormPage, field: Field) -> Redirect:
+    if ctx.value(wallet_steps.HELD):
+        problem = wallet_steps.give(ctx, journey, field)
+        said = f"problem={problem}" if problem else "uploaded=1"
+        return Redirect(f"{opening.base_of(ctx, journey)}/{page.id}?{said}{_change(ctx)}")
     if applying.page_with_refused_file(journey) == page.id:
         return Redirect(f"{opening.base_of(ctx, journey)}/{page.id}?problem=refused{_change(ctx)}")
     if journey.is_answered(field) or not journey.required(field):
@@ -163,7 +169,8 @@ def _take_answers(ctx: PageContext, journey: Journey, page: FormPage) -> Redirec
     if ctx.value(SAVE):
         return _save(ctx, journey, page, typed)
     try:
-        after = applying.answer_page(journey, page, typed, (ctx.form.get(SEEN) or [None])[0])
+        seen = ctx.form[SEEN][0] if SEEN in ctx.form else None
+        after = applying.answer_page(journey, page, typed, seen)
     except saving.Stale:
         return Redirect(f"{here}?problem=changed{_change(ctx)}")
     except saving.Finished:

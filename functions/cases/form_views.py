@@ -18,6 +18,7 @@ UPLOAD_PROBLEMS = {
     "type": N_("The file must be one of these: %(types)s"),
     "heic": N_("We cannot read photos in the HEIC format. Save the photo as JPEG and try again"),
     "name": N_("The name of the file does not fit what is in it. Save it again and upload the new file"),
+    "consent": N_("Agree that a copy is given, or upload a file"),
     "refused": N_("Remove the file that cannot be used and choose another"),
     "count": N_("You have uploaded as many files as this question takes. Remove one first"),
 }

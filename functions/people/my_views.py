@@ -193,19 +193,6 @@ def _shown(value: Any) -> str:
     return ", ".join(str(value).splitlines())
 
 
-def documents(ctx: PageContext, person: Person) -> Page:
-    """What is kept for other services. Four calls."""
-    audit.record("person", person.id, "documents_viewed", ctx)
-    held = people.wallet("held")
-    return Page(
-        "people/documents.html",
-        documents=held(ctx, person) if held else [],
-        agrees=person.agrees("documents"),
-        back=f"/{ctx.city.id}/me",
-        **_said(ctx),
-    )
-
-
 def add(ctx: PageContext, person: Person) -> Page:
     """Asks for the reference and the code of an application that is not on the page yet."""
     return Page("people/add.html", back=f"/{ctx.city.id}/me", **_said(ctx))

@@ -27,7 +27,7 @@ def show(ctx: PageContext, page: str) -> Page | Redirect:
 
 
 @bp.page("/{city}/me/{page}", methods=("POST",), access="citizen")
-def change(ctx: PageContext, page: str) -> Redirect:
+def change(ctx: PageContext, page: str) -> Page | Redirect:
     """What the forms of these pages do."""
     from functions.people import routes
 

@@ -10,6 +10,7 @@ from urllib.parse import quote
 from functions.core.errors import NotFound
 from functions.people import changes, identity, my_views, sign_in_views, starting
 from functions.people import service as people
+from functions.wallet import views as wallet_views
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
@@ -28,7 +29,9 @@ OWN_PAGES: dict[str, Own] = {
     "case": my_views.case_page,
     "open": my_views.open_case,
     "details": my_views.details,
-    "documents": my_views.documents,
+    "documents": wallet_views.documents,
+    "document": wallet_views.document,
+    "document-file": wallet_views.take_file,
     "add": my_views.add,
     "contact": sign_in_views.new_contact,
     "erase": my_views.erase,
@@ -41,6 +44,8 @@ OPEN_CHANGES: dict[str, Open] = {
 OWN_CHANGES: dict[str, Own] = {
     "add": changes.add,
     "contact": sign_in_views.ask_for_contact,
+    "documents": wallet_views.add,
+    "document": wallet_views.change,
     "forget-contact": changes.forget_contact,
     "consents": changes.consents,
     "forget-answer": changes.forget_answer,
@@ -60,12 +65,12 @@ def show(ctx: PageContext, page: str) -> Page | Redirect:
     return own
 
 
-def change(ctx: PageContext, page: str) -> Redirect:
+def change(ctx: PageContext, page: str) -> Page | Redirect:
     """What a form does. Raises NotFound for an address that is none."""
     if page in OPEN_CHANGES:
         done: Redirect = OPEN_CHANGES[page](ctx)
         return done
-    result: Redirect = _own(ctx, OWN_CHANGES, page)
+    result: Page | Redirect = _own(ctx, OWN_CHANGES, page)
     return result
 
 

@@ -191,28 +191,14 @@ def erase(ctx: Context, person: Person) -> None:
     record was erased, not what was in it."""
     from functions.cases import drafts
     from functions.core import keys
+    from functions.wallet import service as wallet
 
     found = store.get_metas([keys.draft(one) for one in person.things])
     for pk, item in found.items():
         if "done_at" not in item:
             drafts.DraftItem(pk, keys.META).delete()
-    _forget_wallet(ctx, person)
+    wallet.forget(ctx, person)
     _write(_as(ctx, person), person.id, "erased", {}, lambda tx: store.erase(tx, person))
-
-
-def _forget_wallet(ctx: Context, person: Person) -> None:
-    forget = wallet("forget")
-    if forget:
-        forget(ctx, person)
-
-
-def wallet(use_case: str) -> Any:
-    """A use case of functions/wallet/service.py, or None where this installation has no wallet."""
-    from importlib import import_module, util
-
-    if util.find_spec("functions.wallet") is None:
-        return None
-    return getattr(import_module("functions.wallet.service"), use_case, None)
 
 
 def _as(ctx: Context, person: Person) -> Context:
