@@ -184,7 +184,7 @@ def application(world: World, city: City, name: str = "first", **answers: str) -
             cases.Application(
                 id=name,
                 service="residence-certificate",
-                definition="digest",
+                definition=city.config["services"]["residence-certificate"]["digest"],
                 department="residents",
                 answers=given,
                 documents=(Document("f1", "proof", "bill.pdf", 1200, "application/pdf", key),),

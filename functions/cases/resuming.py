@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pynamodb.attributes import UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
@@ -148,7 +149,7 @@ def ask_for_mail(ctx: Context, draft: Draft, address: str, network: str, *, now:
         limits.hit(f"draft-mail-to#{ids.digest(address.lower())[:16]}", MAILS_PER_ADDRESS, DAY_S)
         limits.hit(f"draft-mail-network#{network}", MAILS_PER_NETWORK, DAY_S)
     item = DraftItem(keys.draft(draft.id), keys.META)
-    actions = [DraftItem.mail_to.set(address) if now or remind else DraftItem.mail_to.remove()]
+    actions: list[Any] = [DraftItem.mail_to.set(address) if now or remind else DraftItem.mail_to.remove()]
     if remind:
         due = max(draft.ends - REMIND_BEFORE, ctx.now)
         actions += [

@@ -61,6 +61,8 @@ def look_up(ctx: PageContext) -> Redirect:
 
 
 def _case(ctx: PageContext) -> tuple[Case, Service, CaseFile] | None:
+    from functions.services.definitions import definition_for_case
+
     case_id = visitors.remembered_case(ctx)
     if case_id is None:
         return None
