@@ -161,7 +161,7 @@ LEASE = {
     "accept": ["pdf", "jpeg"],
     "core": False,
     "sample": both("Every page, signed.", "所有页面，含签字。"),
-    "waivable": both("when the landlord is the city", "出租方为本市时"),
+    "waivable": both("Not needed when the landlord is the city.", "出租方为本市的，免交。"),
     "source": "wallet",
     "wallet_type": "property_certificate",
 }
