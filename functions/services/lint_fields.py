@@ -30,6 +30,7 @@ KEYS: dict[str, tuple[tuple[str, ...], Any]] = {
     "approximate": (("date",), False),
     "document": (("file",), None),
     "value": (("calculated",), None),
+    "money": (("calculated",), False),
     "unit": (("number", "calculated"), None),
     "text": (("statement",), None),
     "scale": (("rating",), 5),

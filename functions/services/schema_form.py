@@ -95,6 +95,8 @@ class BaseField(Strict):
     """file: which of `documents` it takes."""
     value: Expression | None = None
     """calculated: the formula."""
+    money: bool = False
+    """calculated: the value is an amount in minor units of the city's currency, and shown as one."""
     unit: Text | None = None
     """number, calculated: what is shown after the figure."""
     text: Text | None = None

@@ -227,8 +227,8 @@ def test_a_parking_card_costs_its_zones_price_for_every_month(
 def test_a_subsidy_is_a_share_of_the_investment_up_to_the_cap() -> None:
     capped = outcome("enterprise-subsidy", "accepted").decisions.answers
     small = outcome("enterprise-subsidy", "sent-back").decisions.answers
-    assert (capped["invested"], capped["award"]) == (2_000_000, 200_000)  # 12 % would be 240 000
-    assert (small["invested"], small["award"]) == (86_000, 10_320)
+    assert (capped["invested"], capped["award"]) == (200_000_000, 20_000_000)  # 12 % would be 240,000.00
+    assert (small["invested"], small["award"]) == (8_600_000, 1_032_000)
 
 
 def test_a_complaint_about_staff_goes_to_people_outside_that_office() -> None:
@@ -237,7 +237,7 @@ def test_a_complaint_about_staff_goes_to_people_outside_that_office() -> None:
 
 
 def test_the_estimate_of_social_assistance_is_what_is_missing_to_the_standard() -> None:
-    assert outcome("social-assistance", "accepted").decisions.answers["expected"] == 1400
+    assert outcome("social-assistance", "accepted").decisions.answers["expected"] == 140_000
 
 
 def test_every_sample_answer_can_be_shown_again() -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 from functions.core.i18n import N_, pick
 from functions.services.domain import Field
+from functions.services.fields import registry
 from functions.services.fields.base import Answer, Kind, Problem, Rules, Typed, limit
+
+AMOUNT = Field({"id": "amount", "type": "money"})
 
 
 class ShownOnly(Kind):
@@ -51,7 +54,8 @@ class Statement(ShownOnly):
 
 
 class Calculated(ShownOnly):
-    """A value that the definition's formula gives: shown, never typed. Kept as a number or text."""
+    """A value that the definition's formula gives: shown, never typed. Kept as a number or text; with `money`
+    as minor units of the city's currency."""
 
     component = "calculated"
 
@@ -62,6 +66,8 @@ class Calculated(ShownOnly):
         return super().view(question, typed, rules) | {"value": typed.get(question.id, "")}
 
     def display(self, question: Field, value: Any, currency: str) -> str:
+        if question.raw.get("money") and isinstance(value, int | float | Decimal):
+            return registry.kind_of(AMOUNT).display(AMOUNT, round(value), currency)
         unit = question.raw.get("unit")
         after = f" {pick(unit)}" if unit else ""
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):

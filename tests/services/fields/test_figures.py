@@ -105,3 +105,9 @@ def test_limits_are_said_as_people_read_them() -> None:
     assert fields.sentence(asked("money"), problems[0]) == "Enter $1,500.00 or less"
     _, problems = fields.check(asked("number", min=1000), {"x": "5"}, rules("USD"))
     assert fields.sentence(asked("number"), problems[0]) == "Enter 1,000 or more"
+
+
+def test_a_calculated_amount_is_written_as_an_amount() -> None:
+    question = Field({"id": "x", "type": "calculated", "label": {"en": "X"}, "money": True})
+    assert fields.display(question, 123450, "USD") == "$1,234.50"
+    assert fields.shown(question, 1234.6, rules("EUR")) == {"x": "€12.35"}
