@@ -105,9 +105,11 @@ def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile] | None =
 
 def answer_rows(ctx: Context, service: Service | None, case: Case) -> list[dict[str, str]]:
     """Questions and answers in the form's order, then answers whose question is gone."""
+    from functions.cases.form_views import lines
+
     currency = str(ctx.city.config.get("currency") or "")
     known = fields.displayed(service, case.answers, currency) if service else {}
-    rows = [{"key": label_of(service, field), "value": text} for field, text in known.items()]
+    rows = [{"key": label_of(service, field), "value": lines(text)} for field, text in known.items()]
     gone = [{"key": field, "value": str(text)} for field, text in case.answers.items() if field not in known]
     return rows + gone
 
