@@ -16,6 +16,7 @@ MAIL_PAGE = "save"  # where a refused address waits; no page of a form may be ca
 EMAIL = Field({"id": "email", "type": "email", "label": {}})
 PROBLEMS = {
     "email": {"email": N_("Enter an email address in the correct format, like name@example.com")},
+    "contact": {"email": N_("Enter an email address, or a mobile phone number of this country")},
     "wish": {"now": N_("Choose what we should send you")},
     "number": {"number": N_("Enter the number of what you saved")},
     "code": {"code": N_("Enter your code")},
@@ -44,6 +45,7 @@ def save_page(ctx: PageContext, draft: str) -> Page | Redirect:
         print=f"{base}/print",
         email=found.attempts.get(MAIL_PAGE, {}).get("email", "") if errors else found.mail_to,
         reminder=found.reminder,
+        texts=_texts(ctx),
         told=ctx.query.get("told", ""),
         errors=errors,
         back=f"{base}/{applying.onward(journey)}",
@@ -70,12 +72,30 @@ def _mail(ctx: PageContext, journey: Journey, number: str) -> str:
     if not any(wanted.values()) and not draft.reminder:
         saving.keep_attempt(draft, MAIL_PAGE, typed)
         return "problem=wish"
-    address, problems = fields.check(EMAIL, typed, journey.rules, required=any(wanted.values()))
-    if problems:
+    address = _address(ctx, journey, typed)
+    if any(wanted.values()) and not address:
         saving.keep_attempt(draft, MAIL_PAGE, typed)
-        return "problem=email"
-    resuming.ask_for_mail(ctx, draft, str(address or ""), ctx.network, **wanted)
+        return "problem=contact" if _texts(ctx) else "problem=email"
+    resuming.ask_for_mail(ctx, draft, address, ctx.network, **wanted)
     return "told=sent" if wanted["now"] else "told=remind" if wanted["remind"] else "told=none"
+
+
+def _texts(ctx: PageContext) -> bool:
+    """Whether the city sends text messages."""
+    from functions.people.budget import sends_sms
+
+    return sends_sms(ctx)
+
+
+def _address(ctx: PageContext, journey: Journey, typed: dict[str, str]) -> str:
+    """The e-mail address, or where the city sends text messages the phone number of its country; empty
+    when it is neither."""
+    if typed["email"] and "@" not in typed["email"].replace("＠", "@") and _texts(ctx):
+        from functions.people.phones import normal_phone
+
+        return normal_phone(ctx.city, typed["email"]) or ""
+    address, problems = fields.check(EMAIL, typed, journey.rules, required=False)
+    return "" if problems else str(address or "")
 
 
 def resume_page(ctx: PageContext) -> Page:

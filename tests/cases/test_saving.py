@@ -214,7 +214,7 @@ def test_a_form_sent_elsewhere_shows_its_confirmation_instead_of_losing_a_late_a
 def test_the_mail_holds_number_code_and_link_when_it_was_asked_for(half: Browser) -> None:
     number, code = save(half)
     half.submit("mail", email=" maria@citizen.example ", now="yes")
-    assert "We are sending the email now" in half.page.get_text()
+    assert "We are sending it now" in half.page.get_text()
     mail = _mails(half)[0]
     assert (
         mail.to == "maria@citizen.example"
@@ -327,3 +327,19 @@ def test_the_day_on_the_page_is_the_day_on_which_it_ends(half: Browser) -> None:
     assert day
     local = clock.now().astimezone(ZoneInfo("America/Chicago")).date() + timedelta(days=7)
     assert day[1] == f"{local.day} {local:%B} {local.year}"
+
+
+def test_a_phone_gets_number_and_code_where_the_city_sends_text_messages(half: Browser) -> None:
+    from functions.adapters.sms import FakeSms
+
+    half.world.oakville.config["plan"]["limits"]["sms_per_day"] = 5
+    number, code = save(half)
+    half.submit("mail", email="+44 20 7946 0018", now="yes")
+    assert half.problems == [("#email", "Enter an email address, or a mobile phone number of this country")]
+    half.submit("mail", email="(202) 456-1414", now="yes")
+    texter = FakeSms()
+    with tenant_scope(half.world.oakville):
+        for row in stored(half.world, half.world.oakville, "OUTBOX"):
+            notifications.deliver(context(half), row["sk"]["S"], texter=texter)
+    assert [sms.to for sms in texter.sent] == ["+12024561414"]
+    assert number in texter.sent[0].text and code in texter.sent[0].text
