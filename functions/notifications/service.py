@@ -130,6 +130,7 @@ def _about_case(ctx: Context, row: store.OutboxItem) -> tuple[Mail | Sms | None,
 
 
 def _render(event: str, ctx: Context, case: Any, service: dict[str, Any]) -> str:
+    from functions.cases.form_views import time_text
     from functions.web.rendering import environment
 
     template = environment().get_template(f"messages/{MESSAGES[event]}")
@@ -139,7 +140,8 @@ def _render(event: str, ctx: Context, case: Any, service: dict[str, Any]) -> str
         city_name=ctx.city.name(lang),
         service_name=i18n.pick(service["service"]["name"]) if service else case.reference,
         service_address=f"{base}/services/{case.service}",
-        promised=service["clocks"]["promised"] if service else None,
+        promised=time_text(service.get("clocks")),
+        report=case.is_report,
         reference=case.reference,
         status_address=f"{base}/status?reference={case.reference}",
         missing=[(_label(service, item.field), item.note) for item in case.missing],
