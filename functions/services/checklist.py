@@ -60,8 +60,20 @@ def documents(asked: Asking) -> tuple[list[Mapping[str, Any]], list[Mapping[str,
 
 
 def held(asked: Asking) -> frozenset[str]:
-    """Kinds of document that the signed-in person's wallet holds already."""
-    return frozenset()
+    """Ids of the service's documents for which the signed-in person already has one that fits. Two calls,
+    none without a session or without such documents."""
+    reusable = [one for one in asked.service.raw["documents"] if one["source"] == "wallet"]
+    if not reusable:
+        return frozenset()
+    from functions.people.service import person_of
+
+    person = person_of(asked.ctx)
+    if person is None:
+        return frozenset()
+    from functions.wallet import domain, service
+
+    own = service.held(asked.ctx, person)
+    return frozenset(one["id"] for one in reusable if domain.fitting(own, one, asked.rules.today))
 
 
 def fees(asked: Asking) -> list[str]:

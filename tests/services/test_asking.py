@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from chalice.test import Client
 
 from functions.cases.drafts import find_draft
 from functions.core.scope import tenant_scope
+from functions.people import service as people
+from functions.wallet import service as wallet
+from functions.wallet.domain import Held
 from tests.builders import both
 from tests.cases.browser import Browser, stored
 from tests.services.guide_world import heat_help, offering, passport, residence
@@ -166,6 +170,16 @@ def test_the_list_can_be_printed_and_says_where_to_go(browser: Browser) -> None:
     text = text_of(browser)
     for words in ("2 Warm Street", "Mondays 9 to 12", "within 10 working days", "You come to us once."):
         assert words in text
+
+
+@pytest.mark.parametrize(("kind", "told"), [("property_certificate", True), ("driving_licence", False)])
+def test_the_list_says_what_the_signed_in_person_has_already(browser: Browser, kind: str, told: bool) -> None:
+    own = Held("1", kind, "B", "import", "2026-01-01T00:00:00Z", file="f")
+    with (
+        patch.object(people, "person_of", lambda ctx: object()),
+        patch.object(wallet, "held", lambda ctx, person: [own]),
+    ):
+        assert ("You have this one in My documents." in text_of(browser.get(f"{HERE}/need"))) == told
 
 
 @pytest.mark.parametrize(
