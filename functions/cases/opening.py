@@ -46,12 +46,21 @@ def base_of(ctx: PageContext, journey: Journey) -> str:
 
 def detour(ctx: PageContext, journey: Journey) -> Redirect | None:
     """Where somebody must go instead of a page of the form: to the confirmation when the draft was sent,
-    to what a new version changed. None when nothing is in the way."""
+    to what a new version changed, to say who they are. None when nothing is in the way."""
     if journey.draft.done:
         return Redirect(f"{base_of(ctx, journey)}/done")
     if journey.draft.changes:
         return Redirect(f"{base_of(ctx, journey)}/changed")
-    return None
+    return _identify(ctx, journey)
+
+
+def _identify(ctx: PageContext, journey: Journey) -> Redirect | None:
+    """A draft that began in another way (on paper, signed in on another device) asks, too, who it is."""
+    from functions.people.starting import not_sure_enough
+
+    if journey.draft.about.by or journey.draft.case_id:
+        return None
+    return not_sure_enough(ctx, journey.service, journey.assurance, f"{base_of(ctx, journey)}/check")
 
 
 def page_of(ctx: PageContext, journey: Journey, page_id: str) -> FormPage | Redirect:

@@ -4,6 +4,7 @@ The page that asks is /{city}/me/start; its answer goes to the service's own sta
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from functions.core.i18n import N_
 from functions.people import service as people
@@ -25,6 +26,16 @@ PROBLEMS = {
 def wanted_assurance(service: Service) -> str:
     """How sure the city must be who applies."""
     return str(service.raw["service"].get("assurance") or "none")
+
+
+def not_sure_enough(ctx: PageContext, service: Service, reached: str, then: str) -> Redirect | None:
+    """Where somebody must go before a form of this service goes on; None when the city is sure enough."""
+    wanted = wanted_assurance(service)
+    if reaches(reached, wanted):
+        return None
+    if wanted == "contact":
+        return Redirect(f"/{ctx.city.id}/me/sign-in?then={quote(then, safe='')}")
+    return Redirect(f"/{ctx.city.id}/me/start?service={service.id}")
 
 
 def choices(service: Service) -> list[tuple[str, str]]:
@@ -79,8 +90,6 @@ def start_page(ctx: PageContext) -> Page | Redirect:
     wanted = wanted_assurance(service)
     reached = reaches(person.assurance if person else "none", wanted)
     if not reached and person is None:
-        from urllib.parse import quote
-
         then = quote(f"/{ctx.city.id}/me/start?service={service.id}", safe="")
         return Redirect(f"/{ctx.city.id}/me/sign-in?then={then}")
     template = "people/for_whom.html" if reached else "people/identify.html"
