@@ -46,7 +46,7 @@ ACTIONS: dict[str, Action] = {
         Action("send_back", "application", ("submitted",), "waiting_for_applicant", "missing", "sent-back"),
         Action("resubmit", "application", ("waiting_for_applicant",), "submitted", mail="resubmitted"),
         Action("start", "incident", ("open",), "in_progress"),
-        Action("resolve", "incident", ("open", "in_progress"), "resolved", "note"),
+        Action("resolve", "incident", ("open", "in_progress"), "resolved", "note", "resolved"),
     )
 }
 STAFF_ACTIONS = tuple(name for name in ACTIONS if name != "resubmit")

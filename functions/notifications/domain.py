@@ -11,6 +11,7 @@ MESSAGES = {
     "resubmitted": "resubmitted.txt",
     "approved": "approved.txt",
     "refused": "refused.txt",
+    "resolved": "resolved.txt",
     "file-refused": "file-refused.txt",
 }
 # event -> what composes it, for messages that are not about a case: called with (context, event, id), answers
