@@ -9,7 +9,7 @@ from functions.core.i18n import N_
 class KeyRefused(TownkitError):
     """No key, or one that is unknown here, expired or revoked: callers cannot tell which."""
 
-    code, status, message = "unauthorized", 401, N_("Send a valid key: Authorization: Bearer <key>")
+    code, status, message = "unauthorized", 401, N_("Send a valid key in the header: Authorization: Bearer")
 
     @property
     def headers(self) -> dict[str, str]:

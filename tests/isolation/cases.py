@@ -12,7 +12,7 @@ from functions.cases.domain import OPEN_GROUP
 from functions.core import keys
 from functions.web.paging import encode_cursor
 from tests.cases import walk
-from tests.isolation.town import Town, approve_another, raise_alarm, thing
+from tests.isolation.town import Town, approve_another, lay_key, raise_alarm, thing
 from tests.isolation.visitor import Answer
 
 Words = Callable[[Town], dict[str, str]]
@@ -348,6 +348,10 @@ CASES = [
         "GET", "/{city}/console/cases/{case}/files/{file}", leads_to(lambda town: f"cities/{town.id}/"),
         "clerk", lambda town: {**_case_of("sent")(town), "file": town.file},
     ),
+    Case(
+        "POST", "/{city}/console/cases/{case}/files/{file}", leads_to(lambda town: f"cities/{town.id}/"),
+        "clerk", lambda town: {**_case_of("sent")(town), "file": town.file},
+    ),
     Case("GET", "/{city}/console/cases/{case}/history", page(_reference("sent")), "admin", _case_of("sent")),
     Case("GET", "/{city}/console/paper", page(), "clerk"),
     Case(
@@ -373,6 +377,11 @@ CASES = [
         form=lambda town: {"do": "complete", "reference": _reference("asked")(town)}, foreign=status(422),
     ),
     Case("GET", "/{city}/console/usage", page(), "admin"),
+    Case("GET", "/{city}/console/api", page(), "admin"),
+    Case(
+        "POST", "/{city}/console/api", leads_to(lambda town: "/console/api"), "admin", before=lay_key,
+        form=lambda town: {"id": town.keys["revocable"]},
+    ),
     Case("GET", "/{city}/console/helped", page(), "admin"),
     Case("GET", "/{city}/helped", page(), foreign=shown),
     Case(
@@ -387,6 +396,14 @@ MORE = [
     Case(
         "GET", "/{city}/me/{page}", leads_to(lambda town: "/status/application"), "citizen", _mine("open"),
         query=_sent, foreign=at_my_door,
+    ),
+    Case(
+        "GET", "/{city}/me/{page}", page(lambda town: town.id[-4:]), "citizen", _mine("document"),
+        query=lambda town: {"id": town.held}, foreign=at_my_door,
+    ),
+    Case(
+        "GET", "/{city}/console/cases/{case}/files/{file}", page(_reference("sent")), "clerk",
+        lambda town: {**_case_of("sent")(town), "file": town.file}, query=lambda town: {"checked": "1"},
     ),
     Case(
         "GET", "/{city}/me/{page}", page(lambda town: f"citizen-of-{town.id}"), "citizen", _mine("details"),

@@ -29,6 +29,7 @@ CACHES = {"cache", "lru_cache", "cached_property"}
 
 # What outlives a request, and why no city can find another's in it.
 KEPT = {
+    "functions/api/webhooks:_known": "by city",
     "functions/core/aws:_clients": "their keys are read from the open scope at every signature",
     "functions/core/aws:_session": "the process's own",
     "functions/core/i18n:_catalogues": "the product's texts",

@@ -98,6 +98,80 @@ def _foreign_mail(own: Town, other: Town) -> list[Any]:
     return said
 
 
+def _changes(town: Town) -> list[str]:
+    """What changed in a city's cases."""
+    found = snapshot.items(town.stack, town.id)
+    return [item["sk"]["S"] for item in found if item["pk"]["S"].startswith("CHANGES#")]
+
+
+def _own_change(town: Town) -> None:
+    assert task(town, "change", _changes(town)[0])["batchItemFailures"] == []
+
+
+def _foreign_change(own: Town, other: Town) -> list[Any]:
+    return [*_foreign_task("change")(own, other), task(own, "change", _changes(other)[0])]
+
+
+def _lay_delivery(town: Town, next_at: str) -> str:
+    """A webhook of the town that is told of nothing else, and what it is still to be told."""
+    from functions.api import webhook_domain, webhook_store
+    from functions.core.store import transaction
+    from tests.isolation.programs import NOWHERE, WEBHOOK, key_of
+
+    key = key_of(town, "webhooks").split("_")[2]
+    change, webhook_id, now = _changes(town)[0], ids.new_id(), clock.now()
+    made = webhook_domain.Webhook(webhook_id, WEBHOOK["url"], "", key, NOWHERE, clock.iso(now))
+    with town.inside():
+        with transaction() as tx:
+            webhook_store.add(tx, made)
+        webhook_store.add_delivery(webhook_id, change, clock.parse(next_at))
+    return f"{webhook_id}/{change}"
+
+
+def _delivery(town: Town, subject: str) -> dict[str, Any]:
+    webhook_id, _, change = subject.partition("/")
+    key = {"pk": {"S": f"DELIVERY#{webhook_id}"}, "sk": {"S": change}}
+    found: dict[str, Any] = town.stack.client("dynamodb").get_item(
+        TableName=snapshot.table(town.stack, town.id), Key=key, ConsistentRead=True
+    )["Item"]
+    return found
+
+
+def _own_webhook(town: Town) -> None:
+    """Tried, and to be tried again, since nobody answers; then both are taken away, and another one that is
+    not due lies there for others to try."""
+    subject = _lay_delivery(town, "2026-01-01T00:00:00.000Z")
+    assert task(town, "webhook", subject)["batchItemFailures"] == []
+    assert _delivery(town, subject)["attempts"]["N"] == "1"
+    client, table = town.stack.client("dynamodb"), snapshot.table(town.stack, town.id)
+    webhook_id, _, change = subject.partition("/")
+    for pk, sk in ((f"DELIVERY#{webhook_id}", change), ("WEBHOOKS", webhook_id)):
+        client.delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
+    town.webhook = _lay_delivery(town, "2099-01-01T00:00:00.000Z")
+
+
+def _foreign_webhook(own: Town, other: Town) -> list[Any]:
+    """One's own city with a delivery of the other."""
+    return [*_foreign_task("webhook")(own, other), task(own, "webhook", other.webhook)]
+
+
+def _own_file(town: Town) -> None:
+    """A file that was looked at already: nothing to do, and nothing fails."""
+    for kind in ("file", "wallet-keep"):
+        assert task(town, kind, f"{town.applications['sent'].id}/{town.file}")["batchItemFailures"] == []
+
+
+def _foreign_file(kind: str) -> Callable[[Town, Town], list[Any]]:
+    """A file and a wallet of the other city, in one's own name."""
+
+    def attack(own: Town, other: Town) -> list[Any]:
+        sent = other.applications["sent"].id
+        subjects = [f"{sent}/{other.file}", f"person.{other.citizen}/{other.held}", f"{sent}/../{other.file}"]
+        return [task(own, kind, subject) for subject in subjects] + _foreign_task(kind)(own, other)
+
+    return attack
+
+
 # Readings
 
 
@@ -326,10 +400,13 @@ def _foreign_structure(action: str) -> Callable[[Town, Town], list[Any]]:
     return attack
 
 
-NIGHTLY = ("sweep", "left-files", "audit-root", "usage")
+NIGHTLY = ("sweep", "left-files", "audit-root", "usage", "webhook-sweep")
 DEVICES = {"device-add": _foreign_device_added, "device-revoke": _foreign_device_revoked}
 WORK: dict[Key, Work] = {
     ("tasks", "mail"): Work(_own_mail, _foreign_mail),
+    **{("tasks", kind): Work(_own_file, _foreign_file(kind)) for kind in ("file", "wallet-keep")},
+    ("tasks", "change"): Work(_own_change, _foreign_change),
+    ("tasks", "webhook"): Work(_own_webhook, _foreign_webhook),
     **{("tasks", kind): Work(_own_task(kind), _foreign_task(kind)) for kind in NIGHTLY},
     ("readings", "thing of the other"): Work(_own_reading, _thing_of_the_other),
     ("readings", "payload names the other"): Work(_own_reading, _payload_names_the_other),

@@ -1,0 +1,50 @@
+"""Every operation of the programming interface, with ids and keys of one city used at the other: refused,
+nothing said and nothing written. Each city's own program gets in with the same ids first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from functions.api.operations import OPERATIONS, Operation
+from functions.web.blueprint import ROUTES
+from tests.isolation import ledger, snapshot
+from tests.isolation.programs import CASES, Case, leaks
+from tests.isolation.town import Town
+from tests.stack import CITIES
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_webhook_stays(towns: dict[str, Town]) -> Iterator[None]:
+    """Other tests' changes are nobody's business."""
+    yield
+    for town in towns.values():
+        client, table = town.stack.client("dynamodb"), snapshot.table(town.stack, town.id)
+        for item in snapshot.items(town.stack, town.id):
+            if item["pk"]["S"] == "WEBHOOKS":
+                client.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+
+
+def without_case(operations: tuple[Operation, ...]) -> list[str]:
+    """Operations that nobody has written a case for."""
+    return sorted({one.id for one in operations} - {case.id for case in CASES})
+
+
+def test_every_operation_has_a_case() -> None:
+    assert without_case(OPERATIONS) == [], "write a case in tests/isolation/programs.py"
+    assert len({case.id for case in CASES}) == len(CASES) == len(OPERATIONS)
+    assert {route.path for route in ROUTES if route.access == "api"} == {"/{city}/api/v1/{rest+}"}
+
+
+def test_a_new_operation_without_a_case_is_named() -> None:
+    new = Operation("read_secrets", "GET", "/secrets", "cases:read", "cases:read_secrets", "Secrets")
+    assert without_case((*OPERATIONS, new)) == ["read_secrets"]
+
+
+@pytest.mark.parametrize("other", CITIES)
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_keys_and_ids_of_another_city_open_nothing(case: Case, other: str, towns: dict[str, Town]) -> None:
+    own = next(town for city, town in towns.items() if city != other)
+    assert not list(leaks(case, own, towns[other], own.edge))
+    ledger.cases["api"] += 1
