@@ -398,7 +398,7 @@ MORE = [
         query=_sent, foreign=at_my_door,
     ),
     Case(
-        "GET", "/{city}/me/{page}", page(lambda town: town.id[-4:]), "citizen", _mine("document"),
+        "GET", "/{city}/me/{page}", page(lambda town: town.id[-4:].upper()), "citizen", _mine("document"),
         query=lambda town: {"id": town.held}, foreign=at_my_door,
     ),
     Case(

@@ -151,6 +151,7 @@ def sign_up(town: Town) -> None:
     """A person with a page of their own, on which the application that was sent stands."""
     from functions.people import codes, cookies
     from functions.people import service as people
+    from functions.wallet import service as wallet
     from functions.web import csrf
 
     address = f"isolation@citizen-of-{town.id}.example"
@@ -161,7 +162,8 @@ def sign_up(town: Town) -> None:
         people.add_case(ctx, person, town.applications["sent"].id, "reference")
         cookies.write(ctx, person)
         town.people["citizen"] = Person(_kept(ctx), csrf.token(ctx))
-        town.held = wallet.add(context(city), person, {"kind": "identity_card", "number": _number(town.id)}).id
+        number = f"000000{town.id[-4:]}"
+        town.held = wallet.add(context(city), person, {"kind": "identity_card", "number": number}).id
     town.citizen = person.id
     town.secrets += [address, person.id]
 
