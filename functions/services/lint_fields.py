@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
+from functions.services import fields
 from functions.services.domain import CHOICES, NESTED, Field
 from functions.services.lint_base import Found, Looked, Place, rule
+from functions.web.forms import MAX_FIELDS
 
+OWN_INPUTS = 10  # what each page adds to its questions: the token, the version it was shown with, buttons
 DATES = ("date", "date_range")
 AMOUNTS = ("number", "money")
 TEXTS = ("text", "textarea", "name", "address", "bank_account", "vehicle_plate", "organisation_number")
@@ -75,6 +79,29 @@ def limit_impossible(file: Looked) -> Found:
             )
         if one.field.type in NESTED and one.field.raw["min_items"] > one.field.raw["max_items"]:
             yield f"{one.path}.min_items", "no answer is possible: `min_items` is above `max_items`"
+
+
+@rule("page-too-long")
+def page_too_long(file: Looked) -> Found:
+    """A page, with all its rows, has no more inputs than a posted form may have."""
+    for page in file.service.pages:
+        here = [one for one in file.places if one.page is page]
+        counts = {one.path: _inputs(one.field) for one in here}
+        if sum(counts.values()) > MAX_FIELDS - OWN_INPUTS:
+            longest = max(here, key=lambda one: counts[one.path])
+            most = f"{MAX_FIELDS - OWN_INPUTS}"
+            yield (
+                f"{longest.path}.max_items",
+                f"the page can have {sum(counts.values())} inputs; {most} are possible",
+            )
+
+
+def _inputs(field: Field) -> int:
+    """How many inputs a question can have, rows included."""
+    names = fields.inputs(field, fields.Rules("", date.min))
+    if field.type not in NESTED:
+        return len(names)
+    return len(names) * (len(field.raw["rows"]) or int(field.raw["max_items"])) + 1
 
 
 @rule("not-before-unknown")
