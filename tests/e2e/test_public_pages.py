@@ -11,6 +11,17 @@ FOOTER = ["contact", "privacy", "accessibility", "terms", "status-of-services"]
 LINKS = "links => links.map(link => link.getAttribute('href'))"
 
 
+# Guides of all services come of one template; these stand for the others (a gate, advice, nothing to ask).
+SERVICES = ("parking-card", "social-assistance", "residence-certificate")
+
+
+def worth_a_visit(path: str) -> bool:
+    """A page, not data; of the services only some."""
+    parts = path.strip("/").split("/")
+    many = len(parts) > 1 and parts[0] == "services" and parts[1] not in SERVICES
+    return not path.endswith(".json") and not many
+
+
 def crawl(page, start: str):
     """Open every page of a city that links lead to, except the console; yields each path while open."""
     waiting, seen = [start], {start}
@@ -25,6 +36,7 @@ def crawl(page, start: str):
                 address.startswith(start)
                 and "?" not in address
                 and "/console" not in address
+                and worth_a_visit(address.removeprefix(start))
                 and address not in seen
             ):
                 seen.add(address)
@@ -41,7 +53,7 @@ def test_every_public_page_is_accessible_in_both_languages(stack, page, city, la
         assert_accessible(page)
         assert page.locator("footer a").evaluate_all(LINKS) == [f"/{city}/{target}" for target in FOOTER]
         found.append(path.removeprefix(f"{stack.url}/{city}"))
-    expected = {"", "/services", "/services/residence-certificate", "/status", "/sensors"}
+    expected = {"", "/services", "/status", "/sensors", *(f"/services/{name}/need" for name in SERVICES)}
     assert expected | {f"/{target}" for target in FOOTER} <= set(found)
 
 
