@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from functions.services import expression_lint
 from functions.services.errors import Problem
-from functions.services.expression_lint import ExpressionProblem, Wants
+from functions.services.expression_lint import Wants
 from functions.services.lint_base import Found, Looked, rule
 from functions.services.reachable import can_be_shown
-from functions.services.reading_order import names, reads
+from functions.services.reading_order import is_expression, names, reads
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,11 @@ def _form_sites(file: Looked) -> Iterator[Site]:
             yield Site(path, source, before=last[one.page.id] + 1)
 
 
-def _checked(file: Looked) -> Iterator[tuple[Site, list[ExpressionProblem]]]:
-    for site in sites(file):
-        yield site, expression_lint.check(site.source, file.names, site.wants)
-
-
 @rule("expression-wrong")
 def expression_wrong(file: Looked) -> Found:
     """An expression can be read, names what exists, and gives what is wanted."""
-    for site, problems in _checked(file):
-        for wrong in problems:
+    for site in sites(file):
+        for wrong in expression_lint.check(site.source, file.names, site.wants):
             place = (
                 f"line {wrong.line}, column {wrong.column}" if wrong.line > 1 else f"column {wrong.column}"
             )
@@ -84,8 +79,8 @@ def expression_wrong(file: Looked) -> Found:
 @rule("expression-constant")
 def expression_constant(file: Looked) -> Found:
     """An expression reads something; otherwise it always says the same."""
-    for site, problems in _checked(file):
-        if not problems and not names(site.source):
+    for site in sites(file):
+        if is_expression(site.source) and not names(site.source):
             yield site.path, "this reads nothing, so it always says the same"
 
 

@@ -17,7 +17,8 @@ from functions.services.expressions import UNKNOWN, Facts, compile, tokens
 from functions.services.lint_base import Looked
 from functions.services.reading_order import names, reads
 
-MOST_TRIES = 2000
+MOST_TRIES = 400
+MOST_PAGES = 5
 ABSENT: Any = object()
 DAYS = (-36500, -30000, -23800, -7300, -400, -1, 0, 1, 400, 7300)
 
@@ -31,22 +32,27 @@ class _Closure:
 
 
 def can_be_shown(file: Looked, page: FormPage) -> bool:
-    """Whether some answers lead to the page."""
-    closure = _closure(file, page)
+    """Whether some answers lead to the page: by its own condition, and, where few pages are involved, by
+    theirs as well."""
+    alone = _Closure((page,), frozenset(reads(file, page.show_when)))
+    together = _closure(file, page)
+    several = 1 < len(together.pages) <= MOST_PAGES
+    return _possible(file, alone) and (not several or _possible(file, together))
+
+
+def _possible(file: Looked, closure: _Closure) -> bool:
     if any(name.startswith("documents.") for name in closure.read):
         return True
-    literals = set(_literals([one.show_when for one in closure.pages], file))
-    free = [name for name in sorted(closure.read) if not name.startswith("tables.") and name != "today"]
+    literals = set(_literals(file, closure))
     formulas = {one.field.id for one in file.places if one.field.type == "calculated"}
+    inside = formulas & {field.id for page in closure.pages for field in page.fields}
     choices = {
         name: list(_candidates(name, file.names[name], literals))
-        for name in free
-        if name in file.names and name not in formulas
+        for name in sorted(closure.read)
+        if name in file.names and name != "today" and name not in inside
     }
     for tries, values in enumerate(product(*choices.values())):
-        if tries >= MOST_TRIES:
-            return True
-        if _shown(file, closure, dict(zip(choices, values, strict=True))):
+        if tries >= MOST_TRIES or _shown(file, closure, dict(zip(choices, values, strict=True))):
             return True
     return False
 
@@ -66,18 +72,33 @@ def _closure(file: Looked, page: FormPage) -> _Closure:
     return _Closure(pages, frozenset(read))
 
 
-def _literals(sources: list[str], file: Looked) -> Iterator[Any]:
-    """The texts and numbers that conditions name."""
-    rows = [row["when"] for table in file.raw["tables"] for row in table["rows"]]
-    formulas = [one.field.raw["value"] or "" for one in file.places if one.field.type == "calculated"]
-    for source in [*sources, *rows, *formulas]:
+def _literals(file: Looked, closure: _Closure) -> Iterator[Any]:
+    """The texts and numbers that conditions name, and what they read."""
+    tables = [
+        row["when"]
+        for one in file.raw["tables"]
+        if f"tables.{one['id']}" in closure.read
+        for row in one["rows"]
+    ]
+    formulas = [
+        one.field.raw["value"]
+        for one in file.places
+        if one.field.type == "calculated" and one.field.id in closure.read
+    ]
+    for source in [*(page.show_when for page in closure.pages), *tables, *formulas]:
         for token in tokens(source):
             if token.kind == "text":
                 yield token.word[1:-1]
             elif token.kind == "number":
-                yield (
-                    float(token.word) if "." in token.word else int(token.word) if token.word.isdigit() else 0
-                )
+                yield _number(token.word)
+
+
+def _number(word: str) -> int | float:
+    """The number of a literal; 0 for one of another notation (hexadecimal, exponent)."""
+    whole, point, rest = word.partition(".")
+    if not whole.isdigit() or (point and not rest.isdigit()):
+        return 0
+    return float(word) if point else int(word)
 
 
 def _candidates(name: str, kind: Kind, literals: set[Any]) -> Iterator[Any]:
@@ -115,15 +136,15 @@ def _is_day(text: str) -> bool:
 
 
 def _shown(file: Looked, closure: _Closure, values: Mapping[str, Any]) -> bool:
-    """Walk the pages that matter with these answers; whether the last one is shown."""
+    """Walk the pages that matter with these answers; whether the last one is shown. Answers of other pages
+    are there from the start."""
     given = {name: value for name, value in values.items() if value is not ABSENT}
-    known = {name: value for name, value in given.items() if name not in file.order}
+    here = {field.id for page in closure.pages for field in page.fields}
+    known = {name: value for name, value in given.items() if name not in here}
     shown = False
     for page in closure.pages:
-        shown = not page.show_when or _holds(file, page.show_when, known)
-        if not shown:
-            continue
-        for field in page.fields:
+        shown = not page.show_when or _value(file, page.show_when, known) is True
+        for field in page.fields if shown else ():
             if field.type == "calculated" and field.id in closure.read:
                 value = _value(file, str(field.raw["value"]), known)
                 known |= {} if value is UNKNOWN else {field.id: value}
@@ -134,14 +155,14 @@ def _shown(file: Looked, closure: _Closure, values: Mapping[str, Any]) -> bool:
 
 def _value(file: Looked, source: str, known: Mapping[str, Any]) -> Any:
     facts: dict[str, Any] = {"today": TODAY.isoformat(), **known}
-    read = names(source)
-    facts["answered"] = {name: name in known for name in file.order}
-    facts["tables"] = {
-        table["id"]: value
-        for table in file.raw["tables"]
-        if f"tables.{table['id']}" in read and (value := _table(file, table, known)) is not UNKNOWN
-    }
-    return compile(source).evaluate(Facts(facts, TODAY, lambda day: (day - TODAY).days))
+    compiled, read = compile(source), names(source)
+    if "answered" in compiled.names:
+        facts["answered"] = {name: name in known for name in file.order}
+    if "tables" in compiled.names:
+        tables = [one for one in file.raw["tables"] if f"tables.{one['id']}" in read]
+        values = {one["id"]: _table(file, one, known) for one in tables}
+        facts["tables"] = {name: value for name, value in values.items() if value is not UNKNOWN}
+    return compiled.evaluate(Facts(facts, TODAY, lambda day: (day - TODAY).days))
 
 
 def _table(file: Looked, table: Mapping[str, Any], known: Mapping[str, Any]) -> Any:
@@ -152,7 +173,3 @@ def _table(file: Looked, table: Mapping[str, Any], known: Mapping[str, Any]) -> 
         if held is True:
             return row["then"]
     return table["otherwise"]
-
-
-def _holds(file: Looked, source: str, known: Mapping[str, Any]) -> bool:
-    return _value(file, source, known) is True

@@ -10,6 +10,15 @@ from functions.services.expressions import ExpressionRefused, compile, tokens
 from functions.services.lint_base import Looked
 
 
+def is_expression(source: str) -> bool:
+    """Whether a text can be read as an expression."""
+    try:
+        compile(source)
+    except ExpressionRefused:
+        return False
+    return True
+
+
 @lru_cache(maxsize=4096)
 def names(source: str) -> frozenset[str]:
     """The names that an expression reads itself; a table as `tables.<id>`, an answer asked about with
