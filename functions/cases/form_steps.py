@@ -169,8 +169,7 @@ def _take_answers(ctx: PageContext, journey: Journey, page: FormPage) -> Redirec
     if ctx.value(SAVE):
         return _save(ctx, journey, page, typed)
     try:
-        seen = ctx.form[SEEN][0] if SEEN in ctx.form else None
-        after = applying.answer_page(journey, page, typed, seen)
+        after = applying.answer_page(journey, page, typed, _seen(ctx))
     except saving.Stale:
         return Redirect(f"{here}?problem=changed{_change(ctx)}")
     except saving.Finished:
@@ -178,6 +177,11 @@ def _take_answers(ctx: PageContext, journey: Journey, page: FormPage) -> Redirec
     if after is None:
         return Redirect(f"{here}?problem=missing{_change(ctx)}")
     return _onward(ctx, after, page)
+
+
+def _seen(ctx: PageContext) -> str | None:
+    """Which save of the page this form was made from; None when it does not say."""
+    return ctx.form[SEEN][0] if SEEN in ctx.form else None
 
 
 def _typed(ctx: PageContext, journey: Journey, page: FormPage) -> fields.Typed:
@@ -189,11 +193,16 @@ def _typed(ctx: PageContext, journey: Journey, page: FormPage) -> fields.Typed:
 
 
 def _save(ctx: PageContext, journey: Journey, page: FormPage, typed: fields.Typed) -> Redirect:
-    """Keep what was typed as it is, right or not, and show the way back."""
+    """Keep what was typed, as an answer when it is right and as it is when not, and show the way back."""
     from functions.cases import resuming
 
     if any(typed.values()):
-        saving.keep_attempt(journey.draft, page.id, typed)
+        try:
+            applying.answer_page(journey, page, typed, _seen(ctx))
+        except saving.Stale:
+            return Redirect(f"{opening.base_of(ctx, journey)}/{page.id}?problem=changed")
+        except saving.Finished:
+            return Redirect(f"{opening.base_of(ctx, journey)}/done")
     resuming.give_number(ctx, journey.draft)
     return Redirect(f"{opening.base_of(ctx, journey)}/save")
 

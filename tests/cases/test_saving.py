@@ -92,6 +92,12 @@ def test_saving_keeps_what_was_typed_even_when_it_is_not_right_yet(half: Browser
     assert phone.values()["since-day"] == "31" and not phone.problems
 
 
+def test_saving_keeps_a_right_answer_as_an_answer(half: Browser, phone: Browser) -> None:
+    half.submit(save="1", since__day="1", since__month="6", since__year="2020")
+    come_back(phone, rows(half)["Number"], rows(half)["Code"])
+    assert phone.address.endswith("/reason")
+
+
 def test_saving_again_gives_the_same_number(half: Browser) -> None:
     first = save(half)
     assert save(half.get(half.address.replace("/save", "/since"))) == first
