@@ -78,7 +78,19 @@ class Journey:
 
     def page(self, page_id: str) -> FormPage | None:
         """The page, when it is part of this way."""
-        return next((page for page in self.pages if page.id == page_id), None)
+        found = self.service.page(page_id)
+        return found if found and self._leads_through(found) else None
+
+    def _leads_through(self, page: FormPage) -> bool:
+        """Asked of one page at a time: a long form's other pages are not gone through for it."""
+        asked = self.draft.asked
+        return any(field.id in asked for field in page.fields) if asked else self.decisions.shows(page)
+
+    def _next(self, page: FormPage, step: int) -> FormPage | None:
+        """The nearest page of this way after (1) or before (-1) another one."""
+        place = next((n for n, one in enumerate(self.service.pages) if one.id == page.id), -1)
+        rest = self.service.pages[place + 1 :] if step > 0 else self.service.pages[:place][::-1]
+        return next((one for one in rest if self._leads_through(one)), None) if place >= 0 else None
 
     @property
     def has_tasks(self) -> bool:
@@ -87,22 +99,17 @@ class Journey:
 
     def after(self, page: FormPage) -> str:
         """The id of what comes next: a page, `tasks` at the end of a task, or `check`."""
-        place = self._place(page)
-        following = self.pages[place + 1] if 0 <= place < len(self.pages) - 1 else None
+        following = self._next(page, 1)
         if self.has_tasks and (following is None or following.section != page.section):
             return TASKS
         return following.id if following else CHECK
 
     def before(self, page: FormPage) -> str | None:
         """The id of what came before: a page or `tasks`; None before the first."""
-        place = self._place(page)
-        previous = self.pages[place - 1] if place > 0 else None
+        previous = self._next(page, -1)
         if self.has_tasks and (previous is None or previous.section != page.section):
             return TASKS
         return previous.id if previous else None
-
-    def _place(self, page: FormPage) -> int:
-        return next((n for n, one in enumerate(self.pages) if one.id == page.id), -1)
 
     @property
     def fields(self) -> list[Field]:
@@ -143,9 +150,7 @@ class Journey:
         """Whether it must be answered before sending."""
         return self.decisions.required(field)
 
-    def check(
-        self, page: FormPage, typed: Typed
-    ) -> tuple[dict[str, Any], list[tuple[Field, Problem]]]:
+    def check(self, page: FormPage, typed: Typed) -> tuple[dict[str, Any], list[tuple[Field, Problem]]]:
         """(answers, problems) of a page without files; an answer is None when there is none or it is
         refused."""
         answers: dict[str, Any] = {}
@@ -210,7 +215,6 @@ class Journey:
     def answers(self) -> dict[str, Any]:
         """What goes into the case: answers to the questions of this way, calculated ones included, and
         nothing that was answered on a page that is not part of it any more."""
-        self.decisions.pages  # noqa: B018 - walks the form, so that every answer is known
         visible = self.decisions.answers
         if not self.draft.asked:
             return dict(visible)

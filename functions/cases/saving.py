@@ -116,9 +116,8 @@ def _update(draft_id: str, actions: list[Any], condition: Any = None) -> None:
     open_still = DraftItem.done_at.does_not_exist() & DraftItem.pk.exists()
     item = DraftItem(keys.draft(draft_id), keys.META)
     try:
-        item.update(
-            actions=[*actions, DraftItem.rev.add(1)],
-            condition=open_still if condition is None else open_still & condition,
+        item.change(
+            [*actions, DraftItem.rev.add(1)], open_still if condition is None else open_still & condition
         )
     except UpdateError as error:
         if error.cause_response_code != "ConditionalCheckFailedException":

@@ -4,6 +4,7 @@ every call."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from pynamodb._schema import ModelSchema
@@ -11,6 +12,8 @@ from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.connection.table import TableConnection
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.indexes import GlobalSecondaryIndex, IncludeProjection
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
@@ -109,6 +112,11 @@ class CityModel(Model):
     list_sort = UnicodeAttribute(null=True)
     ttl = NumberAttribute(null=True)
     listed = ListIndex()
+
+    def change(self, actions: Sequence[Action], condition: Condition | None = None) -> None:
+        """Like ``update``, but nothing of the item comes back: what would be read again costs time with the
+        item's size. Raises UpdateError."""
+        self._get_connection().update_item(self.pk, self.sk, actions=list(actions), condition=condition)
 
     @classmethod
     def _get_connection(cls) -> TableConnection:

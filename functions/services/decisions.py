@@ -6,19 +6,18 @@ the linter's samples all ask here. Answers of pages that are not shown are left 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from functions.services.domain import Field, FormPage, Service, Text
+from functions.services.expressions import UNKNOWN, Expression, Facts, compile
 from functions.services.fields import expression_value
 
-if TYPE_CHECKING:
-    from functions.services.expressions import Expression, Facts
-
 Answers = Mapping[str, Any]
+NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 @dataclass(frozen=True)
@@ -57,6 +56,31 @@ class Fee:
         return None if None in amounts else sum(amount for amount in amounts if amount)
 
 
+class _Values(dict[str, Any]):
+    """Values by name, looked up when they are first read. One that reads itself has no value."""
+
+    def __init__(self, look_up: Callable[[str], Any]) -> None:
+        super().__init__()
+        self._look_up = look_up
+        self._absent: set[str] = set()
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._absent:
+            raise KeyError(name)
+        self._absent.add(name)
+        value = self[name] = self._look_up(name)
+        self._absent.discard(name)
+        return value
+
+    def has(self, name: str) -> bool:
+        """Whether there is a value."""
+        try:
+            self[name]
+        except KeyError:
+            return False
+        return True
+
+
 class Decisions:
     """Everything that follows from the answers. `files` are the ids of documents that were handed in,
     `working_days` counts working days from today to a day (functions/tenancy/calendar.py)."""
@@ -75,74 +99,92 @@ class Decisions:
         self.service, self.today = service, today
         self._given, self._files = answers, frozenset(files)
         self._applicant, self._assurance, self._working_days = applicant, assurance, working_days
-        self._known: dict[str, Any] = {}
+        self._shown: dict[str, bool] = {}
+        self._answered: dict[str, bool] = {}
         self._tables: dict[str, Any] = {}
-        self._facts: Facts | None = None
-        self._answers: dict[str, Any] = {}
+        self._values = _Values(self._look_up)
+        self._values.update(self._always())
+        self._facts = Facts(self._values, today, working_days)
+
+    def _always(self) -> dict[str, Any]:
+        """What expressions may read besides answers. `answered` and `tables` grow with what is asked of
+        them."""
+        handed_in = {one["id"].replace("-", "_"): one["id"] in self._files for one in self._documents}
+        return {
+            "today": self.today.isoformat(),
+            "applicant": self._applicant,
+            "assurance": self._assurance,
+            "documents": handed_in,
+            "answered": self._answered,
+            "tables": self._tables,
+        }
 
     @cached_property
     def pages(self) -> tuple[FormPage, ...]:
         """The pages that these answers lead through, in order."""
-        return tuple(self._walk())
+        return tuple(page for page in self.service.pages if self.shows(page))
 
-    def _walked(self) -> None:
-        """Every answer is known only after all pages were gone through."""
-        assert self.pages is not None
-
-    @property
+    @cached_property
     def answers(self) -> dict[str, Any]:
         """Answers of the shown pages, calculated ones included."""
-        self._walked()
-        return self._answers
+        found = ((field.id, self._answer(field)) for page in self.pages for field in page.fields)
+        return {name: answer for name, answer in found if answer not in NOTHING}
 
-    def _walk(self) -> Iterator[FormPage]:
-        for page in self.service.pages:
-            if page.show_when and not self._holds(page.show_when):
-                continue
-            for field in page.fields:
-                self._take(field)
-            yield page
+    def shows(self, page: FormPage) -> bool:
+        """Whether these answers lead through a page. Only the pages whose answers matter for that are looked
+        at, the first ones first."""
+        if page.id not in self._shown:
+            for one in self._reaching(page):
+                if one.id not in self._shown:
+                    self._shown[one.id] = not one.show_when or self.holds(one.show_when)
+        return self._shown[page.id]
 
-    def _take(self, field: Field) -> None:
-        if field.type == "calculated":
-            value = self._value(field.raw["value"])
-            if value is None:
-                return
-            self._answers[field.id] = value
-            self._know(field.id, value)
-            return
-        answer = self._given.get(field.id)
-        if answer in (None, "", [], {}):
-            return
-        self._answers[field.id] = answer
-        self._know(field.id, expression_value(field, answer))
+    def _reaching(self, page: FormPage) -> list[FormPage]:
+        """The page and all that its condition reads, directly or not, in the form's order; what is known
+        already is left out."""
+        found, open_pages = {page.id}, [page]
+        while open_pages:
+            one = open_pages.pop()
+            for name in self._reads(one.show_when):
+                before = self.service.page_of(name)
+                if before and before.id not in found and before.id not in self._shown:
+                    found.add(before.id)
+                    open_pages.append(before)
+        if len(found) == 1:
+            return [page]
+        return [one for one in self.service.pages if one.id in found]
 
-    def _know(self, name: str, value: Any) -> None:
-        self._known[name] = value
-        if self._facts is not None:
-            self._facts.values[name] = value
+    def _reads(self, source: str) -> set[str]:
+        """The questions that an expression reads, through tables and formulas as well."""
+        if not source:
+            return set()
+        compiled = compile(source)
+        names = {*compiled.names, *compiled.members("answered")}
+        for table in self._tables_of(compiled):
+            names |= {name for row in table["rows"] for name in self._reads(row["when"])}
+        for name in compiled.names:
+            field = self.service.field(name)
+            if field and field.type == "calculated" and field.raw["value"] != source:
+                names |= self._reads(field.raw["value"])
+        return names
 
-    def _prepared(self, compiled: Expression) -> Facts:
-        """The facts with what this expression reads besides answers."""
-        from functions.services.expressions import Facts
+    def _tables_of(self, compiled: Expression) -> list[Mapping[str, Any]]:
+        named = compiled.members("tables")
+        return [one for one in self.service.raw.get("tables", ()) if one["id"] in named] if named else []
 
-        if self._facts is None:
-            basic = {
-                "today": self.today.isoformat(),
-                "applicant": self._applicant,
-                "assurance": self._assurance,
-                "documents": {
-                    one["id"].replace("-", "_"): one["id"] in self._files for one in self._documents
-                },
-            }
-            self._facts = Facts({**basic, **self._known}, self.today, self._working_days)
-        if asked := compiled.members("answered"):
-            self._facts.values["answered"] = {name: name in self._known for name in asked}
-        if named := compiled.members("tables"):
-            values = {name: self.table(name) for name in named}
-            # one that cannot be decided is left out, so that what reads it cannot be decided either
-            self._facts.values["tables"] = {name: one for name, one in values.items() if one is not None}
-        return self._facts
+    def _answer(self, field: Field) -> Any:
+        """The answer to a question of a shown page as it is stored, a formula's value, or None."""
+        return self._value(field.raw["value"]) if field.type == "calculated" else self._given.get(field.id)
+
+    def _look_up(self, name: str) -> Any:
+        """What an expression reads of a question; raises KeyError when there is no answer."""
+        field, page = self.service.field(name), self.service.page_of(name)
+        if field is None or page is None or not self.shows(page):
+            raise KeyError(name)
+        answer = self._answer(field)
+        if answer in NOTHING:
+            raise KeyError(name)
+        return answer if field.type == "calculated" else expression_value(field, answer)
 
     @property
     def _documents(self) -> list[Mapping[str, Any]]:
@@ -150,18 +192,21 @@ class Decisions:
         return found
 
     def _evaluate(self, source: str) -> Any:
-        from functions.services.expressions import compile
-
         compiled = compile(source)
-        return compiled.evaluate(self._prepared(compiled))
+        for name in compiled.members("answered"):
+            self._answered[name] = self._values.has(name)
+        for table in self._tables_of(compiled):
+            value = self.table(table["id"])
+            if value is not None:  # what reads one that cannot be decided cannot be decided either
+                self._tables[table["id"]] = value
+        return compiled.evaluate(self._facts)
 
-    def _holds(self, source: str) -> bool:
+    def holds(self, source: str) -> bool:
+        """Whether a condition is true of the shown answers."""
         return self._evaluate(source) is True
 
     def _value(self, source: str) -> Any:
         """The value, or None when it cannot be said yet."""
-        from functions.services.expressions import UNKNOWN
-
         value = self._evaluate(source)
         return None if value is UNKNOWN else value
 
@@ -177,23 +222,15 @@ class Decisions:
                 return row["then"]
         return table["otherwise"]
 
-    def holds(self, source: str) -> bool:
-        """Whether a condition is true of the shown answers."""
-        self._walked()
-        return self._holds(source)
-
     def undecided(self, source: str) -> bool:
         """Whether a condition cannot be decided with these answers yet."""
-        return self._value_now(source) is None
+        return self._value(source) is None
 
     def refused_by_rule(self, field: Field) -> Text | None:
         """What a question's own rule says against its answer; None when it is fine or cannot be decided."""
-        from functions.services.expressions import UNKNOWN
-
         rule = field.limits.get("rule")
         if not rule:
             return None
-        self._walked()
         value = self._evaluate(rule["when"])
         message: Text = rule["message"]
         return message if value is not UNKNOWN and value is not True else None
@@ -222,15 +259,11 @@ class Decisions:
             return None
         open_rules = False
         for rule in about["rules"]:
-            held = self._value_now(rule["when"])
+            held = self._value(rule["when"])
             if held is True:
                 return self._verdict(rule, rule["id"], open_rules)
             open_rules = open_rules or held is None
         return self._verdict(about["otherwise"], "", open_rules)
-
-    def _value_now(self, source: str) -> Any:
-        self._walked()
-        return self._value(source)
 
     @staticmethod
     def _verdict(raw: Mapping[str, Any], rule: str, uncertain: bool) -> Eligibility:
@@ -248,7 +281,7 @@ class Decisions:
             return FeeLine(line["id"], label, 0, basis, line.get("waive_because") or label)
         if not line.get("formula"):
             return FeeLine(line["id"], label, line["amount"], basis)
-        value = self._value_now(line["formula"])
+        value = self._value(line["formula"])
         amount = max(0, value) if isinstance(value, int) and not isinstance(value, bool) else None
         return FeeLine(line["id"], label, amount, basis)
 

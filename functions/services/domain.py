@@ -322,8 +322,12 @@ class Service:
     def field(self, field_id: str) -> Field | None:
         return self._by_id.get(field_id)
 
+    @cached_property
+    def _pages_by_field(self) -> dict[str, FormPage]:
+        return {field.id: page for page in self.pages for field in page.fields}
+
     def page_of(self, field_id: str) -> FormPage | None:
-        return next((page for page in self.pages for field in page.fields if field.id == field_id), None)
+        return self._pages_by_field.get(field_id)
 
     def asks_for(self, semantic: str) -> Field | None:
         """The question that asks for this (`email`, `name`)."""

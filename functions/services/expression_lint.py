@@ -80,7 +80,11 @@ def _unknown_members(source: str, names: Mapping[str, Kind]) -> Iterator[Express
     words = list(expressions.tokens(source))
     for owner, dot, member in zip(words, words[1:], words[2:], strict=False):
         kind = names.get(owner.word)
-        if owner.kind != "name" or dot.word != "." or kind is None or kind.name != "map":
+        if owner.kind != "name" or kind is None or kind.name != "map":
+            continue
+        if owner.word in expressions.MAPS and dot.word != ".":
+            yield _at(source, owner.offset, f'write "{owner.word}." and a name')
+        if dot.word != ".":
             continue
         if member.word not in kind.columns:
             yield _at(source, member.offset, f'there is nothing called "{owner.word}.{member.word}"')

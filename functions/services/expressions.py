@@ -42,6 +42,8 @@ OWN_FUNCTIONS = (
     "years_since",
 )
 FUNCTIONS = frozenset((*MACROS, *TEXT_FUNCTIONS, *CONVERSIONS, *OWN_FUNCTIONS))
+# Values that hold others, which are read by a dot; only what is read is handed on.
+MAPS = ("answered", "documents", "tables")
 # What the engine raises when an expression cannot be decided with the facts at hand.
 UNDECIDED = (RuntimeError, TypeError, KeyError, ValueError, IndexError, ArithmeticError)
 TOKEN = re.compile(
@@ -103,7 +105,7 @@ class Facts:
     """What expressions may read. `values` by name, an answer that was not given is left out; `today` is the
     city's date; `working_days` counts the working days after today up to and including a day."""
 
-    values: dict[str, Any]
+    values: dict[str, Any]  # may look a name up when it is read first; a KeyError is no answer
     today: date
     working_days: Callable[[date], int] | None = None
 
@@ -181,7 +183,15 @@ class Expression:
     def attempt(self, facts: Facts) -> Any:
         """Its value; raises what the engine raises. For the linter. The engine is given no more than what is
         read: it copies all of it."""
-        values = {name: facts.values[name] for name in self.names if name in facts.values}
+        values = {}
+        for name in self.names:
+            try:
+                value = facts.values[name]
+            except KeyError:
+                continue
+            if name in MAPS:
+                value = {member: value[member] for member in self.members(name) if member in value}
+            values[name] = value
         if not self._own:
             return self._program.execute(values)
         return self._program.execute(

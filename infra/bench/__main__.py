@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from functions.core import clock
-from infra.bench import cold_start, packaging_time, pages, readings, report, warm_page
+from infra.bench import cold_start, forms, packaging_time, pages, readings, report, warm_page
 from infra.bench.figures import Section
 from infra.bench.sides import prepare
 from infra.settings import ROOT
@@ -27,6 +27,8 @@ def benchmarks(folder: Path) -> dict[str, Callable[[], Section]]:
         "cold-start": lambda: cold_start.measure(ours, bare),
         "warm-page": lambda: warm_page.measure_page(ours, bare),
         "pages": pages.measure,
+        "forms": forms.measure,
+        "weight": forms.measure_weight,
         "packaging": lambda: packaging_time.measure(folder, bare.code),
         "readings": readings.measure,
         "cities": lambda: warm_page.measure_cities(ours),

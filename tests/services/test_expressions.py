@@ -95,6 +95,7 @@ def test_unknown_cannot_be_taken_for_true_or_false() -> None:
         ("note.matches('(a+)+$')", 1, 6, "the function matches is not known"),
         ("job == 'ful'", 1, 8, "\"job\" has no option 'ful'"),
         ("income == '3'", 1, 11, '"income" can never be equal to'),
+        ("answered['income'] && true", 1, 1, 'write "answered." and a name'),
         ("answered.incom", 1, 10, 'nothing called "answered.incom"'),
         ("members.exists(m, m.agee > 3)", 1, 1, "nothing called agee"),
         ("years_since(income) > 3", 1, 1, "do not fit together"),
