@@ -72,21 +72,31 @@ def make(ctx: Context, case: Case, definition: Mapping[str, Any]) -> Certificate
         type=dict(wanted["type"]),
         title=dict(wanted["title"]),
         text=texts,
-        subject=str(case.answers.get(wanted.get("subject", "name"), "")),
+        subject=_subject(service, wanted, case),
         issued_at=ctx.now,
         valid_until=until,
     )
 
 
+def _subject(service: Service, wanted: Mapping[str, Any], case: Case) -> str:
+    """For whom it is."""
+    from functions.services import fields
+
+    question = service.field(wanted.get("subject", "name"))
+    return fields.inline(question, case.answers.get(question.id)) if question else ""
+
+
 def _values(
     ctx: Context, lang: str, case: Case, service: Service, today: date, until: date | None
 ) -> dict[str, str]:
-    from functions.services.fields import displayed
+    from functions.services import fields
     from functions.web import formats
 
+    currency = str(ctx.city.config.get("currency") or "")
+    asked = [question for question in service.fields if question.type not in ("file", "statement")]
     with use_language(lang):
         return {
-            **displayed(service, case.answers, str(ctx.city.config.get("currency") or "")),
+            **{one.id: fields.inline(one, case.answers.get(one.id), currency) for one in asked},
             "date": formats.day(today),
             "valid_until": formats.day(until) if until else "",
             "city": ctx.city.name(lang),

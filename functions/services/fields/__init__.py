@@ -28,6 +28,7 @@ from functions.services.fields.registry import (
     displayed,
     export,
     expression_value,
+    inline,
     inputs,
     kind_of,
     own,
@@ -43,7 +44,7 @@ from functions.services.fields.times import DateRange, Time
 
 __all__ = [
     "KINDS", "Answer", "Kind", "OnPaper", "Problem", "Rules", "Typed", "as_typed", "change_rows",
-    "check", "date_parts", "display", "displayed", "export", "expression_value", "grow", "inputs",
+    "check", "date_parts", "display", "displayed", "export", "expression_value", "grow", "inline", "inputs",
     "kind_of", "on_paper", "own", "problem_of_upload", "read", "rules_of", "sentence", "shown", "shrink",
     "view",
 ]  # fmt: skip

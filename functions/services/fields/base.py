@@ -13,7 +13,7 @@ from dataclasses import field as made
 from datetime import date
 from typing import Any
 
-from functions.core.i18n import N_, pick, t
+from functions.core.i18n import N_, language, pick, t
 from functions.services.domain import Field
 from functions.services.fields.reading import clean
 
@@ -99,6 +99,11 @@ class Kind:
     def display(self, question: Field, value: Any, currency: str) -> str:
         """The answer as people read it, in the current language."""
         return str(value)
+
+    def inline(self, question: Field, value: Any, currency: str) -> str:
+        """The answer inside a sentence, on one line."""
+        between = "，" if language() == "zh-Hans" else ", "
+        return between.join(line for line in self.display(question, value, currency).split("\n") if line)
 
     def export(self, question: Field, value: Any, currency: str) -> dict[str, str]:
         """Column -> text for a table of answers; the same columns whatever was answered."""

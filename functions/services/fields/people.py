@@ -72,6 +72,9 @@ class Name(Kind):
         ]
         return "\n".join([str(value.get(FULL_NAME, "")), *more])
 
+    def inline(self, question: Field, value: Any, currency: str) -> str:
+        return str(self.expression_value(question, value))
+
     def export(self, question: Field, value: Any, currency: str) -> dict[str, str]:
         known = value if isinstance(value, Mapping) else {FULL_NAME: value or ""}
         columns = {question.id: str(known.get(FULL_NAME, ""))}

@@ -109,6 +109,11 @@ def displayed(service: Service, answers: Mapping[str, Any], currency: str = "") 
     }
 
 
+def inline(question: Field, value: Any, currency: str = "") -> str:
+    """An answer inside a sentence of a letter or certificate: on one line, of a name the full name only."""
+    return "" if value is None or value == "" else kind_of(question).inline(question, value, currency)
+
+
 def export(question: Field, value: Any, currency: str = "") -> dict[str, str]:
     """Column -> text for a table of answers, the same columns whatever was answered. Numbers and amounts with
     a point, dates as ISO 8601; a group's rows are joined by ` | `."""

@@ -241,6 +241,8 @@ def test_printed_and_on_the_list_to_check(kind: str) -> None:
             rows = [{"key": "The question", "value": said, "change": "#", "context": "x"}]
             html = template().render(rows=rows, view=None, errors={})
         assert said == expected
+        inside = fields.inline(question, stored, RULES[lang].currency)
+        assert inside and "\n" not in inside
         value = BeautifulSoup(html, "html.parser").find("dd")
         assert value is not None and value.get_text().split() == expected.split()
         assert not value.find("b")

@@ -225,3 +225,10 @@ def test_a_date_must_not_be_before_another_answer_as_far_as_both_are_known() -> 
     _, problems = fields.check(question, typed, US, answers={"start": "2026-06-01"})
     assert problems[0].code == "min"
     assert fields.sentence(question, problems[0]) == "The date must not be before 1 June 2026"
+
+
+def test_in_a_letter_a_name_is_the_full_name_and_lines_stand_in_one_line() -> None:
+    name = field("name", parts=["given", "former"])
+    assert fields.inline(name, {"full": "Maria Garcia", "former": "Maria Ruiz"}) == "Maria Garcia"
+    assert fields.inline(field("textarea"), "one\ntwo") == "one, two"
+    assert fields.inline(name, None) == ""
