@@ -37,6 +37,8 @@ class Limits(Part):
     messages_per_day: int | None = Field(default=None, ge=0)
     mails_per_day: int | None = Field(default=None, ge=0)
     sms_per_day: int | None = Field(default=None, ge=0, description="text messages; 0 turns them off")
+    api_per_minute: int | None = Field(default=None, ge=0, description="requests with one key of a program")
+    api_city_per_minute: int | None = Field(default=None, ge=0, description="requests with all keys together")
     devices: int | None = Field(default=None, ge=0)
     staff: int | None = Field(default=None, ge=0)
     storage_mb: int | None = Field(default=None, ge=0)

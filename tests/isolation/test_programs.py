@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+import app
 from functions.api.operations import OPERATIONS, Operation
 from functions.web.blueprint import ROUTES
 from tests.isolation import ledger, snapshot
@@ -32,6 +33,7 @@ def without_case(operations: tuple[Operation, ...]) -> list[str]:
 
 
 def test_every_operation_has_a_case() -> None:
+    assert app.app.routes
     assert without_case(OPERATIONS) == [], "write a case in tests/isolation/programs.py"
     assert len({case.id for case in CASES}) == len(CASES) == len(OPERATIONS)
     assert {route.path for route in ROUTES if route.access == "api"} == {"/{city}/api/v1/{rest+}"}
