@@ -100,7 +100,14 @@ def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile] | None =
         "missing": [{"label": label_of(service, one.field), "note": one.note} for one in case.missing],
         "actions": [action.name for action in case.actions],
         "certificate": case.certificate,
+        "origin": [] if incident else _origin(case),
     }
+
+
+def _origin(case: Case) -> list[dict[str, str]]:
+    from functions.people.seen import origin_rows
+
+    return origin_rows(case)
 
 
 def answer_rows(ctx: Context, service: Service | None, case: Case) -> list[dict[str, str]]:

@@ -30,7 +30,10 @@ def question(ctx: PageContext, draft: str, page: str) -> Page | Redirect:
     if isinstance(found, Redirect):
         return found
     field = _file_field(found)
-    return _file_page(ctx, journey, found, field) if field else _question_page(ctx, journey, found)
+    if field is None:
+        return _question_page(ctx, journey, found)
+    away = opening.identify(ctx, journey, found.id, field.document or "")
+    return away or _file_page(ctx, journey, found, field)
 
 
 def _question_page(ctx: PageContext, journey: Journey, page: FormPage) -> Page:

@@ -51,16 +51,18 @@ def detour(ctx: PageContext, journey: Journey) -> Redirect | None:
         return Redirect(f"{base_of(ctx, journey)}/done")
     if journey.draft.changes:
         return Redirect(f"{base_of(ctx, journey)}/changed")
-    return _identify(ctx, journey)
+    return None if journey.draft.case_id else identify(ctx, journey, CHECK)
 
 
-def _identify(ctx: PageContext, journey: Journey) -> Redirect | None:
-    """A draft that began in another way (on paper, signed in on another device) asks, too, who it is."""
+def identify(ctx: PageContext, journey: Journey, page: str, document: str = "") -> Redirect | None:
+    """Where somebody must go before the form goes on, or before a document is handed in, to say who they are;
+    a draft that began in another way (on paper, signed in on another device) asks, too."""
     from functions.people.starting import not_sure_enough
 
-    if journey.draft.about.by or journey.draft.case_id:
+    if journey.draft.about.by and not document:
         return None
-    return not_sure_enough(ctx, journey.service, journey.assurance, f"{base_of(ctx, journey)}/check")
+    then = f"{base_of(ctx, journey)}/{page}"
+    return not_sure_enough(ctx, journey.service, journey.assurance, then, document)
 
 
 def page_of(ctx: PageContext, journey: Journey, page_id: str) -> FormPage | Redirect:

@@ -62,6 +62,13 @@ SEEN_DOCUMENTS: dict[str, str] = {
     "driving_licence": N_("Driving licence"),
     "known": N_("No document; personally known"),
 }
+# How sure the city is who somebody is, in words for them
+LEVELS = {
+    "none": N_("Not confirmed"),
+    "contact": N_("We reached you with a code"),
+    "clerk": N_("A member of staff saw you and your document"),
+    "identity": N_("Confirmed by the national sign-in"),
+}
 # Answers are plain data of the person; only these fit into a few kilobytes for certain.
 MAX_ANSWER = 1000
 

@@ -9,7 +9,7 @@ from functions.core.errors import NotFound
 from functions.core.i18n import N_, own_name, pick, t
 from functions.people import seen, store
 from functions.people import service as people
-from functions.people.domain import CONSENTS, Person
+from functions.people.domain import CONSENTS, LEVELS, Person
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
@@ -26,12 +26,6 @@ PROBLEMS = {
     "limit": {"reference": N_("Too many wrong codes. Try again in an hour.")},
     "confirm": {"confirm": N_("Confirm that you want to erase your page")},
     "last-contact": {"contact": N_("Add another way to reach you first")},
-}
-LEVELS = {
-    "none": N_("Not confirmed"),
-    "contact": N_("We reached you with a code"),
-    "clerk": N_("A member of staff saw you and your document"),
-    "identity": N_("Confirmed by the national sign-in"),
 }
 ANSWER_NAMES = {
     "name": N_("Name"),

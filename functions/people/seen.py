@@ -24,6 +24,20 @@ OTHERS = {
     "device": N_("Sensor"),
     "api": N_("Another system of the city"),
 }
+CHANNELS = {
+    "online": N_("Online"),
+    "counter": N_("At the counter"),
+    "helper": N_("With a helper"),
+    "paper": N_("On paper, typed in by staff"),
+    "api": N_("From another system"),
+}
+# the levels of assurance in words for clerks
+SURE = {
+    "none": N_("Nothing confirmed"),
+    "contact": N_("Contact point confirmed by a code"),
+    "clerk": N_("Seen by staff with a document"),
+    "identity": N_("National sign-in"),
+}
 WHAT = {
     "linked": N_("Added to My page"),
     "assurance_raised": N_("Seen at the counter with a document"),
@@ -65,3 +79,14 @@ def ground_of(case: Case) -> str:
     """For whom it was applied and by what right; empty for oneself."""
     words = ground_words(case.applicant, case.ground)
     return f"{t(words)}: {case.for_name}" if words else ""
+
+
+def origin_rows(case: Case) -> list[dict[str, str]]:
+    """For the clerk: how a case came, for whom, and how sure the city was who applied."""
+    came = t(CHANNELS.get(case.channel, case.channel))
+    rows = [
+        {"key": t(N_("Came")), "value": f"{came} ({case.by})" if case.by else came},
+        {"key": t(N_("Who applied")), "value": t(SURE.get(case.assurance, case.assurance))},
+    ]
+    ground = ground_of(case)
+    return [*rows, {"key": t(N_("Applied for")), "value": ground}] if ground else rows

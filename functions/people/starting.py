@@ -23,19 +23,23 @@ PROBLEMS = {
 }
 
 
-def wanted_assurance(service: Service) -> str:
-    """How sure the city must be who applies."""
-    return str(service.raw["service"].get("assurance") or "none")
+def wanted_assurance(service: Service, document: str = "") -> str:
+    """How sure the city must be who applies, or who hands in one of the service's documents."""
+    asking = service.document(document) if document else service.raw["service"]
+    return str((asking or {}).get("assurance") or "none")
 
 
-def not_sure_enough(ctx: PageContext, service: Service, reached: str, then: str) -> Redirect | None:
-    """Where somebody must go before a form of this service goes on; None when the city is sure enough."""
-    wanted = wanted_assurance(service)
+def not_sure_enough(
+    ctx: PageContext, service: Service, reached: str, then: str, document: str = ""
+) -> Redirect | None:
+    """Where somebody must go before a form of this service goes on, or before a document (its id) is handed
+    in; None when the city is sure enough."""
+    wanted = wanted_assurance(service, document)
     if reaches(reached, wanted):
         return None
     if wanted == "contact":
         return Redirect(f"/{ctx.city.id}/me/sign-in?then={quote(then, safe='')}")
-    return Redirect(f"/{ctx.city.id}/me/start?service={service.id}")
+    return Redirect(f"/{ctx.city.id}/me/start?service={service.id}&document={document}")
 
 
 def choices(service: Service) -> list[tuple[str, str]]:
@@ -86,14 +90,17 @@ def start_page(ctx: PageContext) -> Page | Redirect:
     from functions.services.pages import service_of
 
     service = service_of(ctx, ctx.query.get("service", ""))
-    person = people.person_of(ctx)
-    wanted = wanted_assurance(service)
+    person, document = people.person_of(ctx), ctx.query.get("document", "")[:64]
+    wanted = wanted_assurance(service, document)
     reached = reaches(person.assurance if person else "none", wanted)
     if not reached and person is None:
         then = quote(f"/{ctx.city.id}/me/start?service={service.id}", safe="")
         return Redirect(f"/{ctx.city.id}/me/sign-in?then={then}")
+    if reached and document:
+        return Redirect(f"/{ctx.city.id}/me")
     template = "people/for_whom.html" if reached else "people/identify.html"
-    return Page(template, **_view(ctx, service, person, wanted))
+    found = service.document(document)
+    return Page(template, **_view(ctx, service, person, wanted), document=found["name"] if found else None)
 
 
 def _view(ctx: PageContext, service: Service, person: Person | None, wanted: str) -> dict[str, Any]:

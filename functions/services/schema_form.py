@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from functions.services.domain import (
+    ASSURANCE,
     FIELD_TYPES,
     FILE_TYPES,
     NAME_PARTS,
@@ -21,6 +22,7 @@ FileType = Literal[FILE_TYPES]  # type: ignore[valid-type]
 WalletType = Literal[WALLET_TYPES]  # type: ignore[valid-type]
 NamePart = Literal[NAME_PARTS]  # type: ignore[valid-type]
 Grade = Literal["A", "B", "C", "D"]
+Assurance = Literal[ASSURANCE]  # type: ignore[valid-type]
 OptionId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
 MAX_OPTIONS, MAX_ITEMS = 3000, 50
 
@@ -173,6 +175,8 @@ class Document(Strict):
     source: Literal["citizen", "issuer", "wallet"] = "citizen"
     """`wallet`: an earlier document can be reused by consent (免证办)."""
     wallet_type: WalletType | None = None
+    assurance: Assurance = "none"
+    """How sure the city must be who hands it in."""
     min_grade: Grade = "D"
     """Least trust: A issued and sealed, B seen by a clerk, C uploaded, D self-declared."""
     waivable: Text | None = None

@@ -1,4 +1,5 @@
-"""The citizens' own national sign-in: off where the city names none, believed only in the browser that began."""
+"""The citizens' own national sign-in: off where the city names none, believed only in the browser that
+began."""
 
 from __future__ import annotations
 

@@ -295,3 +295,17 @@ def test_a_draft_that_began_elsewhere_asks_who_it_is_before_it_goes_on(browser: 
     assert "/me/sign-in" in browser.get(draft).address
     sign_in(browser)
     assert browser.address.startswith(draft.rpartition("/")[0])
+
+
+def test_a_document_asks_who_hands_it_in(browser: Browser, towns: World) -> None:
+    (document,) = towns.oakville.config["services"]["residence-certificate"]["documents"]
+    document["assurance"] = "contact"
+    walk.begin(browser, "oakville")
+    walk.jump(browser, "oakville", "proof")
+    assert browser.heading == "Sign in to My page"
+    draft = browser.values()["then"]
+    assert sign_in(browser).address.startswith(draft.rpartition("/")[0])
+    assert browser.page.find("form", id="upload")
+    document["assurance"] = "clerk"
+    browser.get(draft)
+    assert browser.heading == "We must know who you are first" and "address" in browser.page.main.text
