@@ -98,11 +98,21 @@ class Journey:
         return bool(self.service.form.get("task_list")) and not self.draft.asked
 
     def after(self, page: FormPage) -> str:
-        """The id of what comes next: a page, `tasks` at the end of a task, or `check`."""
+        """The id of what comes next: a page, `tasks` at the end of a task, or `check`. What was asked before
+        the start is not asked again (WCAG 2.2, 3.3.7)."""
         following = self._next(page, 1)
+        while following is not None and self._asked_before(following):
+            following = self._next(following, 1)
         if self.has_tasks and (following is None or following.section != page.section):
             return TASKS
         return following.id if following else CHECK
+
+    def _asked_before(self, page: FormPage) -> bool:
+        """Whether the check before the start was told all of it, and nobody has opened it here."""
+        if self.draft.asked or page.id in self.draft.stamps or page.id in self.draft.attempts:
+            return False
+        asked = [field for field in page.fields if field.answered_by_person]
+        return bool(asked) and all(field.type != "file" and self.is_answered(field) for field in asked)
 
     def before(self, page: FormPage) -> str | None:
         """The id of what came before: a page or `tasks`; None before the first."""

@@ -113,6 +113,18 @@ def test_answers_go_along_and_are_not_asked_again(browser: Browser, towns: World
     assert "asked-oakville" not in browser.cookies, "what was taken along is left nowhere else"
 
 
+def test_a_later_page_that_was_asked_before_is_passed_over_and_can_be_gone_back_to(
+    client: Client, towns: World
+) -> None:
+    with offering(heat_help(eligibility={"asks": ["resident", "owner"]})):
+        browser = Browser(client, towns).get(f"{HERE}/check").submit(resident="yes")
+        browser.submit(owner="no").submit()
+        assert browser.address.endswith("/people")
+        assert browser.submit(people="2").address.endswith("/name")
+        browser.get(browser.page.select_one("a.govuk-back-link")["href"])
+        assert browser.address.endswith("/owner") and browser.page.find("input", value="no", checked=True)
+
+
 def test_nothing_is_stored_before_the_start(browser: Browser, towns: World) -> None:
     before = len(stored(towns, towns.oakville, "DRAFT#"))
     answered(browser)
