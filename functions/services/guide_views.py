@@ -18,7 +18,7 @@ from functions.web.responses import Page, Redirect
 if TYPE_CHECKING:
     from functions.services.asking import Asking
 
-TASKS, CHECK = "tasks", "check"  # pages that every form has (functions/cases/journey.py)
+TASKS, CHECK, SAFETY = "tasks", "check", "safety"  # pages that every form has (functions/cases/journey.py)
 STARTS_PER_HOUR = 300  # a network may be a whole mobile carrier
 STOPPED = {
     "paused": N_("This service is paused at the moment"),
@@ -97,8 +97,10 @@ def start(ctx: PageContext, service: Service) -> Redirect:
 
 
 def first_page(asked: Asking) -> str:
-    """Where the form begins: the tasks of a long one, else the first page with a question that was not asked
-    yet."""
+    """Where the form begins: how to leave a delicate one, the tasks of a long one, else the first page with a
+    question that was not asked yet."""
+    if asked.service.form.get("safe_exit"):
+        return SAFETY
     if asked.service.form.get("task_list"):
         return TASKS
     if not asked.answers:
