@@ -23,6 +23,7 @@ from functions.identity import service as identity
 from functions.people.codes import code_of as one_time_code
 from functions.tenancy import registry
 from infra.bench.meter import Meter, Spent
+from infra.bench.programs import measure_programs
 from infra.bench.world import demo_world
 from tests.cases.browser import Browser
 from tests.cases.walk import PDF, begin, fill
@@ -91,12 +92,14 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     browser.get(f"/{CITY}/services/social-assistance/need")
     browser.get(f"/{CITY}/helped?page=home&answer=yes").submit(words="Good")
     case_id = apply(browser)
+    save_and_print(browser)
     look_up(browser, case_id)
     look_at_my_page(browser, case_id)
     staff = {
         role: person["email"] for person in browser.world.oakville.config["staff"] for role in person["roles"]
     }
     sign_in(browser, staff["clerk"])
+    browser.get(f"/{CITY}/console/paper").submit(number="none")
     send_back(browser, case_id)
     complete(browser)
     approve_and_revoke(browser, case_id)
@@ -104,7 +107,8 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     sign_in(browser, staff["admin"])
     look_into_history(browser, case_id)
     browser.get(f"/{CITY}/console/helped")
-    return first, browser.found
+    look_after_keys(browser)
+    return first, {**browser.found, **measure_programs(browser.world, browser.meter)}
 
 
 def fresh_page(browser: Counted) -> Spent:
@@ -124,6 +128,22 @@ def apply(browser: Counted) -> str:
     browser.upload("bill 2.pdf", PDF)
     browser.get(f"{base}/check").submit(declaration="yes")
     return base.rpartition("/")[2]
+
+
+def save_and_print(browser: Counted) -> None:
+    """A form that is saved, resumed, printed, left and deleted, and every page on its way."""
+    base = begin(browser, CITY).address.rpartition("/")[0]
+    for path in ("tasks", "eligibility", "changed", "safety", "save"):
+        browser.get(f"{base}/{path}")
+    browser.submit("save")
+    number, code = (one.get_text(strip=True) for one in browser.page.select("main dl dd")[:2])
+    browser.get(f"/{CITY}/resume").submit(number=number, code=code)
+    browser.post(f"{base}/changed", {"_csrf": browser.values()["_csrf"]})
+    browser.get(f"{base}/print")
+    browser.get(f"{base}/exit").submit("delete")
+    base = browser.get(f"{SERVICE}/print").submit().address.rpartition("/")[0]
+    browser.get(f"{base}/save").submit("forget")
+    browser.get(f"/{CITY}/status/application/copy")
 
 
 def look_up(browser: Counted, case_id: str) -> None:
@@ -201,3 +221,19 @@ def look_into_history(browser: Counted, case_id: str) -> None:
     with tenant_scope(browser.world.oakville):
         case = cases.get_case(case_id)
     browser.get(f"/{CITY}/console/history").submit(reference=case.reference if case else "")
+
+
+def look_after_keys(browser: Counted) -> None:
+    """A key is made and shown once."""
+    address = f"/{CITY}/console/api"
+    token = browser.get(address).values()["_csrf"]
+    browser.post(
+        address,
+        {
+            "_csrf": token,
+            "name": "ERP (demo)",
+            "scopes": "cases:read",
+            "departments": "city-clerk",
+            "days": "90",
+        },
+    )
