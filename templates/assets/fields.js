@@ -239,6 +239,11 @@
       line([0, y(value)], [wide, y(value)]);
       if (y(value) < high * 0.95) { word([4, y(value) - 4], value.toFixed(digits) + '°'); }
     }
+    var centre = (group.dataset.centre || '').split(' ').map(Number);
+    if (centre.length === 2) {
+      area.appendChild(svg('circle', { r: 5, cx: x(centre[1]), cy: y(centre[0]), 'class': 'townkit-plan__centre' }));
+      word([x(centre[1]) + 10, y(centre[0]) + 6], group.dataset.centreName);
+    }
     var pin = svg('circle', { r: 9, 'class': 'townkit-plan__pin' });
     function draw() {
       var at = [Number(lon.value), Number(lat.value)];

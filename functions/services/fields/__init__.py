@@ -91,4 +91,5 @@ def rules_of(config: Mapping[str, Any], today: date) -> Rules:
         organisation=profile.get("organisation") or {},
         currency=str(config.get("currency") or ""),
         bbox=config.get("bbox") or (),
+        centre=config.get("centre") or {},
     )

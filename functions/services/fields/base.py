@@ -25,7 +25,8 @@ MAX_TYPED = 6000
 class Rules:
     """What checking needs of the city: `country` (two letters), today's date there, its `currency` (ISO 4217)
     and of its country's profile the blocks `identity` and `organisation` and the `address` lines
-    (none: an address is one box). `bbox` is the city's west, south, east and north in degrees."""
+    (none: an address is one box). `bbox` is the city's west, south, east and north in degrees,
+    `centre` the `lat` and `lon` of its middle."""
 
     country: str
     today: date
@@ -34,6 +35,7 @@ class Rules:
     organisation: Mapping[str, Any] = made(default_factory=dict)
     currency: str = ""
     bbox: Sequence[float] = ()
+    centre: Mapping[str, float] = made(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,8 @@ class MapPoint(Kind):
     def view(self, question: Field, typed: Typed, rules: Rules) -> dict[str, Any]:
         words = {
             "data-bbox": " ".join(str(side) for side in rules.bbox),
+            "data-centre": f"{rules.centre['lat']} {rules.centre['lon']}" if rules.centre else "",
+            "data-centre-name": t("City centre"),
             "data-title": t("Choose the place by a click"),
             "data-locate": t("Use the place where I am"),
             "data-locating": t("Looking for where you are"),
