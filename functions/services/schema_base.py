@@ -10,16 +10,11 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,47}$"
 # a question's id is a name in expressions, so it has no hyphen
 FieldId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 Sentence = Annotated[str, StringConstraints(min_length=1, max_length=4000, strip_whitespace=True)]
-Text = Annotated[
-    dict[Literal["en", "zh-Hans"], Sentence], Field(min_length=1, description="language -> text")
-]
-Expression = Annotated[
-    str,
-    StringConstraints(min_length=1, max_length=500, strip_whitespace=True),
-    Field(description="a condition or formula (CEL), at most 500 characters"),
-]
+Text = Annotated[dict[Literal["en", "zh-Hans"], Sentence], Field(min_length=1)]
+# a condition or formula (CEL)
+Expression = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Days = Annotated[int, Field(ge=0, le=3660)]
-Money = Annotated[int, Field(ge=0, le=100_000_000_00, description="minor units of the city's currency")]
+Money = Annotated[int, Field(ge=0, le=100_000_000_00)]  # minor units of the city's currency
 Country = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 MonthDay = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
 Url = Annotated[HttpUrl, PlainSerializer(str)]

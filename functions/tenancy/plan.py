@@ -20,6 +20,11 @@ def differences(live: dict[str, Any] | None, file: dict[str, Any]) -> list[str]:
     return [*_walk((), _without(live), _without(file)), *_derived(live, file)]
 
 
+def changed(old: Any, new: Any) -> list[str]:
+    """The same lines for any two values."""
+    return list(_walk((), old, new))
+
+
 def _first(file: dict[str, Any]) -> Iterator[str]:
     name = file["names"][file["languages"][0]]
     yield f"+ city {file['id']}: {name}"

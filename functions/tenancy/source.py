@@ -165,9 +165,10 @@ class _Reader:
         if isinstance(node, SequenceNode):
             self._plain(node, "seq")
             return [self.value(item, (*path, at), depth + 1) for at, item in enumerate(node.value)]
-        if node.style not in ("|", ">") and node.start_mark.line == node.end_mark.line:
+        style = node.style if isinstance(node, ScalarNode) else None
+        if style not in ("|", ">") and node.start_mark.line == node.end_mark.line:
             place = _place(node)
-            self.source.texts[path] = Place(place.line, place.column + bool(node.style))
+            self.source.texts[path] = Place(place.line, place.column + bool(style))
         return self._scalar(node)
 
     def _mapping(self, node: MappingNode, path: Path, depth: int) -> dict[str, Any]:

@@ -43,22 +43,29 @@ def lint(file: Path) -> None:
 @click.pass_context
 def plan(context: click.Context, connection: Connection, file: Path) -> None:
     """Show what `apply` would change. Exit code 0: nothing, 2: changes."""
-    config, _ = _compiled(_checked(file))
+    loaded = _checked(file)
+    config, _ = _compiled(loaded)
     answer = connection.invoke("admin", {"action": "plan", "city": config["id"], "digest": _digest(config)})
     if answer["same"] and not answer["todo"]:
         click.echo(f"{config['id']}: nothing to do")
         context.exit(NOTHING)
-    _show_plan(config, answer)
+    _show_plan(loaded, config, answer)
     context.exit(CHANGES)
 
 
-def _show_plan(config: dict[str, Any], answer: dict[str, Any]) -> None:
+def _show_plan(loaded: LoadedCity, config: dict[str, Any], answer: dict[str, Any]) -> None:
     from functions.tenancy.plan import differences
+    from functions.tenancy.service_changes import changed_overrides
 
     lines = [] if answer["same"] else differences(answer["config"], config)
     click.echo(f"{config['id']} ({answer['state'] or 'new'}):")
     for line in lines:
         click.echo(f"  {line}")
+    live = config if answer["same"] else answer["config"] or {}
+    for name, own in changed_overrides(loaded.city, live.get("services", {}), config["services"]):
+        click.echo(f"  {name}, compared with its template:")
+        for line in own:
+            click.echo(f"    {line}")
     click.echo(f"  steps: {', '.join(answer['todo'])}")
 
 
