@@ -14,14 +14,14 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from pynamodb.attributes import JSONAttribute, MapAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.transactions import TransactWrite
 
 from functions.cases.domain import Case, Channel, Document
 from functions.core import clock, ids, keys
 from functions.core.city import City
 from functions.core.context import Context
-from functions.core.store import CityModel
+from functions.core.store import CityModel, TextMap
 
 Typed = dict[str, str]
 Files = dict[str, tuple[Document, ...]]
@@ -36,10 +36,10 @@ class DraftItem(CityModel):
     service = UnicodeAttribute()
     lang = UnicodeAttribute()
     definition = UnicodeAttribute(default="")
-    answers: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
-    files: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
-    attempts: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
-    stamps: Any = MapAttribute(default=dict)  # type: ignore[no-untyped-call]
+    answers = TextMap(default=dict)
+    files = TextMap(default=dict)
+    attempts = TextMap(default=dict)
+    stamps = TextMap(default=dict)
     rev = NumberAttribute(default=0)
     about = JSONAttribute(null=True)
     changes = JSONAttribute(null=True)
@@ -177,7 +177,7 @@ def _draft_of(draft_id: str, item: DraftItem) -> Draft:
         files,
         datetime.fromtimestamp(int(item.ttl or 0), UTC),
         _plain(item.attempts),
-        {name: str(one) for name, one in item.stamps.as_dict().items()},
+        dict(item.stamps),
         int(item.rev),
         About(**(item.about or {})),
         item.changes or {},
@@ -193,8 +193,8 @@ def _draft_of(draft_id: str, item: DraftItem) -> Draft:
     )
 
 
-def _plain(value: Any) -> dict[str, Any]:
-    return {name: json.loads(str(one)) for name, one in value.as_dict().items()}
+def _plain(value: Mapping[str, str]) -> dict[str, Any]:
+    return {name: json.loads(text) for name, text in value.items()}
 
 
 def to_json(value: Any) -> str:

@@ -243,6 +243,21 @@ class FormPage:
         return len(self.fields) == 1 and self.title is None
 
 
+KEPT_FORMS = 200
+_kept_pages: dict[str, tuple[FormPage, ...]] = {}  # by digest: what has the same digest is the same
+
+
+def _page_of(raw: Mapping[str, Any]) -> FormPage:
+    return FormPage(
+        raw["id"],
+        raw.get("title"),
+        tuple(Field(field) for field in raw["fields"]),
+        raw.get("intro"),
+        raw.get("section") or "",
+        raw.get("show_when") or "",
+    )
+
+
 @dataclass(frozen=True)
 class Service:
     """A city's resolved definition. `key` is the city's own id for it, when that is not the template's."""
@@ -296,17 +311,16 @@ class Service:
 
     @cached_property
     def pages(self) -> tuple[FormPage, ...]:
-        return tuple(
-            FormPage(
-                page["id"],
-                page.get("title"),
-                tuple(Field(field) for field in page["fields"]),
-                page.get("intro"),
-                page.get("section") or "",
-                page.get("show_when") or "",
-            )
-            for page in (self.raw.get("form") or {}).get("pages", ())
-        )
+        """The form's pages in order; a process keeps those of the definitions it served last."""
+        digest = str(self.raw.get("digest") or "")
+        found = _kept_pages.get(digest)
+        if found is None:
+            found = tuple(_page_of(page) for page in (self.raw.get("form") or {}).get("pages", ()))
+            if digest:
+                while len(_kept_pages) >= KEPT_FORMS:
+                    del _kept_pages[next(iter(_kept_pages))]
+                _kept_pages[digest] = found
+        return found
 
     def page(self, page_id: str) -> FormPage | None:
         return next((page for page in self.pages if page.id == page_id), None)
