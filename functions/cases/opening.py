@@ -28,6 +28,8 @@ def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]
     applies). One call when somebody is signed in."""
     if draft.about.by:
         return draft, {}, "clerk" if draft.about.channel in ("paper", "counter") else "none"
+    if draft.case_id:  # what a clerk asked for belongs to the case, whoever is signed in
+        return draft, {}, "none"
     from functions.people.service import known_for, person_of
 
     person = person_of(ctx)
