@@ -183,7 +183,7 @@ class Journey:
         for field in ruled:
             message = after.decisions.refused_by_rule(field)
             if message:
-                part = fields.inputs(field, self.rules)[0]
+                part = fields.kind_of(field).whole(field, self.rules)
                 found.append((field, Problem("rule", message, part=part)))
         return found
 

@@ -111,6 +111,10 @@ class Kind:
         """Column -> text for a table of answers; the same columns whatever was answered."""
         return {question.id: "" if value is None else str(value)}
 
+    def whole(self, question: Field, rules: Rules) -> str:
+        """The input to go to for a problem of the whole answer."""
+        return self.inputs(question, rules)[0]
+
     def place(self, question: Field, problem: Problem) -> str:
         """Of which part of the question a problem speaks, in words; "" when of the whole."""
         return ""

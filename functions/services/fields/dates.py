@@ -153,7 +153,8 @@ class Date(Kind):
         own = super().hint(question, rules)
         own = own or example(str(question.raw.get("semantic") or ""), rules)
         if question.raw.get("approximate"):
-            own += " " + t("If you do not know the day or the month, leave it empty.")
+            stop = "。" if i18n.language() == "zh-Hans" else ". "
+            own = own.rstrip(".。 ") + stop + t("If you do not know the day or the month, leave it empty.")
         return own
 
     def view(self, question: Field, typed: Typed, rules: Rules) -> dict[str, Any]:

@@ -152,6 +152,9 @@ class Rows(Kind):
         ]
         return ("；" if language() == "zh-Hans" else "; ").join(said)
 
+    def whole(self, question: Field, rules: Rules) -> str:
+        return f"{question.id}-add"
+
     def place(self, question: Field, problem: Problem) -> str:
         if problem.field is None:
             return ""
