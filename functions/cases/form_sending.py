@@ -113,6 +113,8 @@ def done(ctx: PageContext, draft: str) -> Page | Redirect:
 
 def eligibility(ctx: PageContext, draft: str) -> Page | Redirect:
     """Why somebody cannot get it, and what else there is. No error: nothing was answered wrongly."""
+    from functions.services.eligibility_views import alternatives
+
     journey = opening.open_journey(ctx, draft)
     away = opening.detour(ctx, journey)
     if away:
@@ -124,11 +126,7 @@ def eligibility(ctx: PageContext, draft: str) -> Page | Redirect:
     return Page(
         "apply/eligibility.html",
         because=verdict.because,
-        instead=[
-            (one["text"], one.get("url") or f"/{ctx.city.id}/services/{one['service']}")
-            for one in verdict.instead
-            if one.get("url") or (one.get("service") and ctx.city.service(one["service"]))
-        ],
+        instead=alternatives(ctx, verdict),
         answers=form_views.check_groups(journey, base),
         forget=f"{base}/forget",
         back=f"{base}/{TASKS if journey.has_tasks else journey.pages[0].id}",
