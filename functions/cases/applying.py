@@ -61,8 +61,20 @@ def entrance(found: Service) -> str:
 
 
 def onward(journey: Journey) -> str:
-    """Where somebody who comes back goes on: the tasks, the first open page or the list to check."""
-    return TASKS if journey.has_tasks else journey.first_open() or CHECK
+    """Where somebody who comes back goes on: the tasks, the first page that is open or was never shown, or the
+    list to check."""
+    if journey.has_tasks:
+        return TASKS
+    waiting = (page.id for page in journey.pages if not journey.is_complete(page) or _unseen(journey, page))
+    return next(waiting, CHECK)
+
+
+def _unseen(journey: Journey, page: FormPage) -> bool:
+    """Whether a page asks only what is optional, and nobody was asked yet. Files leave no trace when they are
+    passed over."""
+    asked = [field for field in page.fields if field.answered_by_person and field.type != "file"]
+    known = page.id in journey.draft.stamps or any(journey.is_answered(field) for field in asked)
+    return bool(asked) and not known
 
 
 def answer_page(journey: Journey, page: FormPage, typed: Typed, seen: str | None = None) -> Journey | None:
