@@ -178,8 +178,17 @@ def application_of(ctx: Context, journey: Journey) -> service.Application:
 def _send_completion(ctx: Context, journey: Journey, case_id: str) -> str:
     asked = {field.id for field in journey.fields}
     documents = tuple(one for one in journey.documents() if one.field in asked)
-    service.resubmit(ctx, case_id, journey.answers(), documents, asked)
-    drafts.finish(ctx, journey.draft)
+    draft = journey.draft
+    service.resubmit(
+        ctx,
+        case_id,
+        journey.answers(),
+        documents,
+        asked,
+        also=lambda tx: drafts.finish_with(tx, ctx, draft, draft.reference, draft.sent_to),
+    )
+    if not saved_meanwhile(ctx, draft):  # the case had it from another device, so nothing was written
+        drafts.finish(ctx, draft)
     wallet_steps.order_copies(ctx, case_id, documents)
     return case_id
 

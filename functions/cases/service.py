@@ -250,10 +250,11 @@ def resubmit(
     answers: dict[str, Any],
     documents: tuple[Document, ...],
     asked: Collection[str] = (),
+    also: Callable[[TransactWrite], None] | None = None,
 ) -> Case:
     """The applicant hands in what was missing: ``answers`` replace those of the same fields, ``documents``
-    of the same field; a question that was ``asked`` and has no answer any more loses its old one. Sending it
-    twice changes nothing the second time."""
+    of the same field; a question that was ``asked`` and has no answer any more loses its old one. ``also``
+    adds to the transaction. Sending it twice changes nothing the second time."""
 
     def step(
         tx: TransactWrite, found: store.CaseFile
@@ -261,7 +262,10 @@ def resubmit(
         case = found.case
         action = ACTIONS["resubmit"]
         if case.state == action.target:
-            return _replaced(found, documents)
+            replaced = _replaced(found, documents)
+            if replaced and also:
+                also(tx)
+            return replaced
         if case.state not in action.sources:
             raise Conflict(N_("This application is already closed"))
         fields = {document.field for document in documents}
@@ -274,6 +278,8 @@ def resubmit(
             documents=kept + documents,
             missing=(),
         )
+        if also:
+            also(tx)
         return changed, action.name, {"fields": sorted({*answers, *fields})}, action.mail
 
     return _change(ctx, case_id, None, step)

@@ -7,7 +7,7 @@ import re
 import pytest
 from chalice.test import Client
 
-from functions.cases import service
+from functions.cases import drafts, service
 from functions.cases.domain import Decision, Missing
 from functions.core import clock
 from functions.core.context import Actor, Context
@@ -137,6 +137,32 @@ def test_what_was_sent_back_is_handed_in_again(applied: Browser) -> None:
         "submitted", "2021-06-01", "Maria Garcia",
     )  # fmt: skip
     assert [document["name"] for document in body["documents"]] == ["new bill.pdf"]
+
+
+def test_an_answer_saved_while_a_completion_is_sent_is_not_lost(
+    applied: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.cases import saving
+
+    decide(applied, Decision("send_back", 1, missing=(Missing("since", ""),)))
+    applied.get("/oakville/status/application").submit().submit(since__year="2021")
+    really = service.resubmit
+
+    def meanwhile(ctx: Context, case_id: str, *rest: object, **more: object) -> object:
+        monkeypatch.setattr(service, "resubmit", really)
+        draft = drafts.find_draft(ctx, applied.address.split("/")[3])
+        assert draft
+        saving.save_answers(draft, "since", {"since": "2022-06-01"})
+        return really(ctx, case_id, *rest, **more)
+
+    monkeypatch.setattr(service, "resubmit", meanwhile)
+    applied.submit(declaration="yes")
+    assert applied.address.endswith("/check?problem=changed") and "1 June 2022" in applied.page.get_text()
+    applied.submit(declaration="yes")
+    meta = next(
+        item for item in stored(applied.world, applied.world.oakville, "CASE#") if item["sk"]["S"] == "META"
+    )
+    assert as_json(meta, "body")["answers"]["since"] == "2022-06-01"
 
 
 def test_a_completion_touches_only_what_was_asked(applied: Browser) -> None:
