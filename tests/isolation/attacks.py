@@ -125,7 +125,11 @@ def _sign(case: Case, access: str, own: Town, other: Town) -> dict[str, str]:
 
 
 def _file_into_my_draft(case: Case, own: Town, other: Town) -> Iterator[Attack]:
-    me = own.draft("read")
+    from functions.cases import saving
+
+    me = own.draft("without a file")
+    with own.inside():
+        saving.detach_file(me.id, "f1")
     path = f"/{own.id}/apply/{me.id}/proof/uploaded?file={other.file}&key=cities/{other.id}/{other.file}/x"
     yield Attack("their file into my draft", Ask("GET", path, me.person.cookies), own, _missing)
 

@@ -165,9 +165,10 @@ def _saved(town: Town) -> dict[str, str]:
     from functions.cases import drafts, resuming
     from tests.isolation.town import context
 
+    draft_id = town.draft("saved").id
     with town.inside() as city:
         ctx = context(city)
-        draft = drafts.find_draft(ctx, town.draft("saved").id)
+        draft = drafts.find_draft(ctx, draft_id)
         assert draft
         found = resuming.give_number(ctx, draft)
         return {"number": found.number, "code": resuming.code_of(ctx, found.id)}
