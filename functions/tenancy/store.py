@@ -15,11 +15,12 @@ from pynamodb.attributes import BinaryAttribute, JSONAttribute, NumberAttribute,
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, TransactWriteError
 
 from functions.core import clock, ids, keys
-from functions.core.errors import Conflict
+from functions.core.errors import Conflict, Invalid
 from functions.core.store import CityModel, PlatformModel, transaction
 from functions.tenancy.domain import CityRow, ConfigRecord, StepRow
 
 _CONDITION = "ConditionalCheckFailedException"
+MAX_PACKED = 390_000  # bytes; DynamoDB takes 400 KB an item, its names included
 RAN_OVER = "Another apply of this city went on at the same moment; look at `townkit plan` and try again."
 
 
@@ -207,14 +208,19 @@ def read_config(number: int) -> ConfigRecord | None:
 
 def write_config(record: ConfigRecord) -> None:
     """Once: the same again changes nothing. Raises Conflict when the number is taken by another
-    configuration."""
+    configuration, Invalid for one that does not fit into an item."""
     packed = json.dumps(record.config, ensure_ascii=False, separators=(",", ":")).encode()
+    config, source = gzip.compress(packed, mtime=0), gzip.compress(record.source.encode(), mtime=0)
+    if len(config) + len(source) > MAX_PACKED:
+        size = (len(config) + len(source)) // 1000
+        sentence = f"the city's file is too large: {size} kB packed, at most {MAX_PACKED // 1000} kB"
+        raise Invalid({"config": "size"}, sentence)
     item = ConfigItem(
         keys.CONFIG,
         keys.config_version(record.number),
         digest=record.digest,
-        config=gzip.compress(packed, mtime=0),
-        source=gzip.compress(record.source.encode(), mtime=0),
+        config=config,
+        source=source,
         applied_at=record.applied_at,
     )
     try:

@@ -3,6 +3,7 @@ failures."""
 
 from __future__ import annotations
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 
@@ -268,3 +269,14 @@ def test_the_retention_of_every_record_is_one_that_a_city_sets():
 def test_the_steps_have_unique_names():
     assert len(set(NAMES)) == len(NAMES)
     assert set(onboarding.OWN_DATA) < set(NAMES)
+
+
+def test_a_configuration_that_fits_into_no_item_is_refused_in_words(land):
+    letters = "".join(secrets.token_hex(64) for _ in range(8000))
+    config = elmtown(contact={"email": letters})
+    begin(config)
+    for name in ("table", "files", "devices"):
+        step(config, name)
+    answer = step(config, "configuration")
+    assert answer["state"] == "failed"
+    assert "the city's file is too large" in answer["reason"]
