@@ -137,11 +137,19 @@
       }());
     }
 
+    /* There is room for no more: the form goes, its heading stays. */
+    function putAway() {
+      var heading = form.querySelector('h1'), news = find('files-news');
+      if (heading) { news.parentNode.insertBefore(heading, news); }
+      say(news, status.textContent);
+      form.hidden = true;
+    }
+
     function finish() {
       busy = false;
       input.value = '';
       say(status, alarm.textContent ? '' : data.finished);
-      if (!data.target) { form.hidden = true; }
+      if (!data.target) { putAway(); }
       watch(1);
     }
 
