@@ -45,6 +45,14 @@ def test_the_identity_check_is_a_module_that_is_installed(code):
     assert module.is_valid(example)
 
 
+@pytest.mark.parametrize("code", [code for code in country_ids() if country(code).organisation])
+def test_the_example_of_an_organisation_number_passes_its_check_and_has_a_source(code):
+    number = country(code).organisation
+    module = importlib.import_module(f"stdnum.{number.module}")
+    assert module.is_valid(re.search(r"[0-9][0-9A-Z-]{6,}", number.hint["en"])[0])
+    assert number.source.url
+
+
 @pytest.mark.parametrize("code", country_ids())
 def test_the_example_of_a_phone_number_is_one(code):
     import phonenumbers

@@ -7,9 +7,10 @@ from typing import Any
 
 from functions.core.i18n import N_, language, pick, t
 from functions.services.domain import Field
-from functions.services.fields.base import MAX_TYPED, Answer, Kind, Problem, Rules, Typed, wrong
+from functions.services.fields.base import Answer, Kind, Problem, Rules, Typed, wrong
 from functions.services.fields.reading import clean, plain
 
+MAX_ID = 60  # longer than any option's id
 LONG_LIST = 15  # from here on a box to type in helps
 YES = ("yes", "y", "true", "是", "有", "对")
 NO = ("no", "n", "false", "否", "不是", "没有", "无")
@@ -109,7 +110,8 @@ class ManyOf(OneOf):
     missing = N_("Choose at least one of the answers")
 
     def read(self, question: Field, form: Mapping[str, list[str]], rules: Rules) -> Typed:
-        return {question.id: "\n".join(form.get(question.id) or [])[:MAX_TYPED]}
+        ticked = [one[:MAX_ID] for one in form.get(question.id) or []]
+        return {question.id: "\n".join(ticked[: len(question.options) + 1])}
 
     def check(self, question: Field, typed: Typed, rules: Rules) -> Answer:
         chosen = [clean(one) for one in typed[question.id].split("\n") if clean(one)]
