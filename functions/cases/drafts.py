@@ -29,7 +29,8 @@ Files = dict[str, tuple[Document, ...]]
 
 class DraftItem(CityModel):
     """`answers` field id -> JSON of the answer, `files` file id -> JSON of a Document, `attempts` page id ->
-    JSON of what was typed and not accepted, `stamps` page id -> name of its last save, `rev` counts saves.
+    JSON of what was typed and not accepted, `stamps` page id -> the `rev` of its last save, `rev` counts
+    changes.
     `about` says who applies how; `changes` what a new version of the form changed. `case_id` and `asked` are
     set when a case is being completed instead of a new one made."""
 
@@ -39,7 +40,7 @@ class DraftItem(CityModel):
     answers = TextMap(default=dict)
     files = TextMap(default=dict)
     attempts = TextMap(default=dict)
-    stamps = TextMap(default=dict)
+    stamps = JSONAttribute(default=dict)
     rev = NumberAttribute(default=0)
     about = JSONAttribute(null=True)
     changes = JSONAttribute(null=True)
@@ -157,11 +158,17 @@ def _write(ctx: Context, draft_id: str, service: str, days: int, **more: Any) ->
 def find_draft(ctx: Context, draft_id: str) -> Draft | None:
     """The draft, or None when there is none or it has ended (the table removes ended items late); one
     call."""
+    found = read_draft(draft_id)
+    return found if found and found.ends >= ctx.now.replace(microsecond=0) else None
+
+
+def read_draft(draft_id: str) -> Draft | None:
+    """The draft, ended or not, or None when there is none; one call."""
     try:
         item = DraftItem.get(keys.draft(draft_id), keys.META, consistent_read=True)
     except DraftItem.DoesNotExist:
         return None
-    return None if int(item.ttl or 0) < clock.epoch(ctx.now) else _draft_of(draft_id, item)
+    return _draft_of(draft_id, item)
 
 
 def _draft_of(draft_id: str, item: DraftItem) -> Draft:

@@ -2,7 +2,7 @@
 
 Each change is one conditional write of what it names and nothing else, so two devices that answer different
 pages never undo each other; on the same page the second one is told (`Stale`). `rev` moves with every
-change."""
+change; a page's stamp is the `rev` of its last save."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from typing import Any
 from pynamodb.exceptions import UpdateError
 
 from functions.cases.domain import Document
-from functions.cases.drafts import About, Draft, DraftItem, Typed, to_json
-from functions.core import ids, keys
+from functions.cases.drafts import About, Draft, DraftItem, Typed, read_draft, to_json
+from functions.core import keys
 from functions.core.errors import Conflict, Invalid
 from functions.core.i18n import N_
 
+TRIES = 8
 MAX_BYTES = (
     250_000  # of a draft; an item of the table holds 400 KB (DynamoDB quotas) and a case needs some more
 )
@@ -37,18 +38,36 @@ class Finished(Conflict):
 
 def save_answers(draft: Draft, page_id: str, answers: Mapping[str, Any], seen: str | None = None) -> None:
     """Keep a page's accepted answers; other pages of the draft are not touched. None takes an answer away.
-    `seen` is the page's stamp when it was shown (None: not said). One call. Raises Stale, Finished, or
-    Invalid when the draft would become too large."""
+    `seen` is the page's stamp when it was shown (None: not said). One call; two more for each time that
+    another device saved another page at the same moment. Raises Stale, Finished, or Invalid when the draft
+    would become too large."""
     check_size(draft, answers)
     changes = [
         DraftItem.answers[name].remove() if value is None else DraftItem.answers[name].set(to_json(value))
         for name, value in answers.items()
     ]
-    stamp = DraftItem.stamps[page_id]
-    condition = None
-    if seen is not None:
-        condition = stamp == seen if seen else stamp.does_not_exist()
-    _update(draft.id, [*changes, stamp.set(ids.new_id()), DraftItem.attempts[page_id].remove()], condition)
+    for _ in range(TRIES):
+        if seen is not None and draft.stamps.get(page_id, "") != seen:
+            raise Stale
+        stamps = DraftItem.stamps.set({**draft.stamps, page_id: str(draft.rev + 1)})
+        try:
+            _update(
+                draft.id,
+                [*changes, stamps, DraftItem.attempts[page_id].remove()],
+                DraftItem.rev == draft.rev,
+            )
+            return
+        except Stale:
+            draft = _again(draft)
+    raise Stale
+
+
+def _again(draft: Draft) -> Draft:
+    """The draft as it is now. Raises Finished when it was sent or is gone."""
+    found = read_draft(draft.id)
+    if found is None or found.done:
+        raise Finished
+    return found
 
 
 def keep_attempt(draft: Draft, page_id: str, typed: Typed) -> None:

@@ -243,8 +243,15 @@ class FormPage:
         return len(self.fields) == 1 and self.title is None
 
 
+@dataclass(frozen=True)
+class _Form:
+    pages: tuple[FormPage, ...]
+    fields: Mapping[str, Field]
+    page_of: Mapping[str, FormPage]
+
+
 KEPT_FORMS = 200
-_kept_pages: dict[str, tuple[FormPage, ...]] = {}  # by digest: what has the same digest is the same
+_kept_forms: dict[str, _Form] = {}  # by digest: what has the same digest is the same
 
 
 def _page_of(raw: Mapping[str, Any]) -> FormPage:
@@ -310,17 +317,24 @@ class Service:
         return bool(now >= opens or now <= closes)
 
     @cached_property
-    def pages(self) -> tuple[FormPage, ...]:
-        """The form's pages in order; a process keeps those of the definitions it served last."""
+    def _form(self) -> _Form:
+        """The form's pages and questions; a process keeps those of the definitions it served last."""
         digest = str(self.raw.get("digest") or "")
-        found = _kept_pages.get(digest)
+        found = _kept_forms.get(digest)
         if found is None:
-            found = tuple(_page_of(page) for page in (self.raw.get("form") or {}).get("pages", ()))
+            pages = tuple(_page_of(page) for page in (self.raw.get("form") or {}).get("pages", ()))
+            fields = {field.id: field for page in pages for field in page.fields}
+            found = _Form(pages, fields, {field.id: page for page in pages for field in page.fields})
             if digest:
-                while len(_kept_pages) >= KEPT_FORMS:
-                    del _kept_pages[next(iter(_kept_pages))]
-                _kept_pages[digest] = found
+                while len(_kept_forms) >= KEPT_FORMS:
+                    del _kept_forms[next(iter(_kept_forms))]
+                _kept_forms[digest] = found
         return found
+
+    @property
+    def pages(self) -> tuple[FormPage, ...]:
+        """The form's pages, in order."""
+        return self._form.pages
 
     def page(self, page_id: str) -> FormPage | None:
         return next((page for page in self.pages if page.id == page_id), None)
@@ -329,19 +343,11 @@ class Service:
     def fields(self) -> Iterator[Field]:
         return (field for page in self.pages for field in page.fields)
 
-    @cached_property
-    def _by_id(self) -> dict[str, Field]:
-        return {field.id: field for field in self.fields}
-
     def field(self, field_id: str) -> Field | None:
-        return self._by_id.get(field_id)
-
-    @cached_property
-    def _pages_by_field(self) -> dict[str, FormPage]:
-        return {field.id: page for page in self.pages for field in page.fields}
+        return self._form.fields.get(field_id)
 
     def page_of(self, field_id: str) -> FormPage | None:
-        return self._pages_by_field.get(field_id)
+        return self._form.page_of.get(field_id)
 
     def asks_for(self, semantic: str) -> Field | None:
         """The question that asks for this (`email`, `name`)."""
