@@ -1,21 +1,22 @@
-"""Every template is walked on the deployed stack, from its guide to the decided case, with generated right and
-wrong answers; two of them in a real browser in both languages, by keyboard, without scripts, on a small
+"""Every template is walked on the deployed stack, from its guide to the decided case, with generated right
+and wrong answers; two of them in a real browser in both languages, by keyboard, without scripts, on a small
 phone, and on a second device."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from functions.core.city import City
+from tests.e2e import keyboard
 from tests.e2e.a11y import PHONE, check_width
 from tests.e2e.desk import Made, in_city, read_case
+from tests.e2e.keyboard import CONTINUE, press_enter
 from tests.e2e.service_walk import Clerk, Walk, sample
 from tests.e2e.test_citizen_journey import press_to, where
-from tests.stack import Stack, wait_for
+from tests.stack import Stack
 
 pytestmark = pytest.mark.e2e
 
@@ -147,3 +148,70 @@ def test_what_is_missing_is_asked_for_once_and_in_the_services_own_words(
     seen = one.visitor.get(f"{stack.url}/{one.city.id}/status/application")
     state = one.service.state(wanted)
     assert state and state["label"][one.lang] in seen.words
+
+
+@pytest.fixture
+def device(browser: Any) -> Iterator[Callable[[], Any]]:
+    """Small phones without scripts, each with cookies of its own."""
+    contexts = []
+
+    def open_device() -> Any:
+        contexts.append(browser.new_context(java_script_enabled=False, viewport=PHONE))
+        contexts[-1].set_default_timeout(20_000)
+        return contexts[-1].new_page()
+
+    yield open_device
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("city", ["oakville", "qinghe"])
+@pytest.mark.parametrize(
+    ("service", "halfway"), [("pollution-report", "seen"), ("social-assistance", "bank")]
+)
+def test_by_keyboard_on_a_small_phone_without_scripts_and_resumed_on_another(
+    stack: Stack,
+    cities: dict[str, City],
+    device: Callable[[], Any],
+    service: str,
+    halfway: str,
+    city: str,
+) -> None:
+    one = Walk(stack, cities[city], service, sample(service, "accepted"))
+    page = device()
+    page.goto(f"{stack.url}/{city}/services/{service}?lang={one.lang}")
+    check_width(page)
+    press_enter(page, f"main a[href$='/{service}/check']")
+    for name in one.service.raw["eligibility"]["asks"]:
+        question = one.service.field(name)
+        assert question is not None
+        keyboard.answer_question(page, question, one.typist.good(question))
+        press_enter(page, CONTINUE)
+    assert (
+        one.service.raw["eligibility"]["otherwise"]["because"][one.lang] in page.locator("main").inner_text()
+    )
+    press_enter(page, CONTINUE)
+    if where(page) == "start":
+        keyboard.choose(page, "for", "self")
+        press_enter(page, CONTINUE)
+    before = keyboard.fill(page, one, until=halfway)
+
+    press_enter(page, "main form button[name=save]")
+    number, code = page.locator("main dl dd").all_inner_texts()[:2]
+    page = device()
+    page.goto(f"{stack.url}/{city}/resume?lang={one.lang}")
+    for name, text in (("number", number), ("code", code)):
+        press_to(page, f"#{name}")
+        page.keyboard.insert_text(text.strip())
+    press_enter(page, CONTINUE)
+    after = keyboard.fill(page, one)
+    assert len(before) >= 3 and len(after) >= 3 and not set(before) & set(after)
+
+    check_width(page)
+    assert page.locator("html").get_attribute("lang") == one.lang
+    press_to(page, "#declaration")
+    page.keyboard.press("Space")
+    press_enter(page, CONTINUE)
+    assert where(page) == "done"
+    case = read_case(stack, Made(city, page.url.split("/")[-2], ""))
+    assert (case.service, case.lang) == (service, one.lang)
