@@ -20,6 +20,7 @@ from functions.services.fields.reading import clean
 COUNT = "rows"  # the hidden input that says how many rows the page had: unticked boxes post nothing
 BUTTON = "_rows"
 MOST_ROWS = 50
+MOST_COLUMNS, NARROW = 4, ("input", "select")  # what fits side by side
 _COMMAND = re.compile(r"(add|remove) ([a-z][a-z0-9_]{0,47})(?: (\d{1,2}))?")
 
 
@@ -225,9 +226,13 @@ class Rows(Kind):
 
 
 class Table(Rows):
-    """A group that is laid out as a table."""
+    """A group that is laid out as a table, as long as its columns find room side by side."""
 
-    component = "table"
+    def view(self, question: Field, typed: Typed, rules: Rules) -> dict[str, Any]:
+        view = super().view(question, typed, rules)
+        cells = view["rows"][0]["questions"]
+        narrow = len(cells) <= MOST_COLUMNS and all(one["component"] in NARROW for one in cells)
+        return view | {"component": "table" if narrow else "group"}
 
 
 def grow(question: Field, typed: Mapping[str, str]) -> Typed:

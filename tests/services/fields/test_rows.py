@@ -92,6 +92,17 @@ def test_fixed_rows_can_neither_be_added_nor_removed() -> None:
     assert not fields.view(table, typed, US)["add"]
 
 
+def test_a_table_whose_columns_find_no_room_side_by_side_is_shown_row_by_row() -> None:
+    def laid_out(columns: list[dict[str, Any]]) -> str:
+        table = Field({"id": "t", "type": "table", "label": text("T"), "fields": columns})
+        return str(fields.view(table, fields.shown(table, None, US), US)["component"])
+
+    column = {"type": "text", "label": text("Word")}
+    assert laid_out([{**column, "id": f"c{n}"} for n in range(4)]) == "table"
+    assert laid_out([{**column, "id": f"c{n}"} for n in range(5)]) == "group"
+    assert laid_out([{**column, "id": "when", "type": "date"}]) == "group"
+
+
 def test_the_problem_of_a_cell_says_in_which_row_it_is() -> None:
     typed = people("Ana", "Ben") | {"people.1.born-year": "2015"}
     _, problems = fields.check(PEOPLE, typed, US)
