@@ -182,6 +182,19 @@ class Stack:
             command, capture_output=True, text=True, env=self.shell_environment, cwd=ROOT, timeout=120
         )
 
+    @contextlib.contextmanager
+    def quick_retries(self, queue: str, seconds: int = 2) -> Iterator[None]:
+        """Inside, what failed in a queue (the output that holds its address) comes again after so few
+        seconds."""
+        sqs, address = self.client("sqs"), self.outputs[queue]
+        name = "VisibilityTimeout"
+        before = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=[name])["Attributes"][name]
+        sqs.set_queue_attributes(QueueUrl=address, Attributes={name: str(seconds)})
+        try:
+            yield
+        finally:
+            sqs.set_queue_attributes(QueueUrl=address, Attributes={name: before})
+
     @property
     def shell_environment(self) -> dict[str, str]:
         """Environment for a process that should find this installation."""
