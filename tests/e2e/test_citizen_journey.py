@@ -62,7 +62,7 @@ def begin(page: Any, stack: Stack, city: str, lang: str) -> None:
     """Choose the language, read the start page, press the button."""
     page.goto(f"{stack.url}/{city}/services/residence-certificate?lang={lang}")
     assert page.locator("html").get_attribute("lang") == lang
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/apply/*/name")
 
 
@@ -85,7 +85,7 @@ def answer(page: Any, city: str, email: str) -> None:
                 page.locator(f"input[value={value}]").check()
             else:
                 page.locator(f"[name={field}]").fill(email if name == "email" else value)
-        page.locator("main form button").click()
+        page.locator("#form button:not([name=save])").click()
     page.wait_for_url(lambda address: not address.partition("?")[0].endswith(f"/{name}"))
 
 
@@ -114,7 +114,7 @@ def test_a_person_applies_and_gets_mail(
     fill(page, city, email, look=check_width)
     assert "账单 bill.pdf" in page.locator("main").inner_text()
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/done")
     assert page.locator("h1").inner_text() == RECEIVED[lang]
     reference, code = reference_and_code(page)
@@ -126,7 +126,7 @@ def test_a_person_applies_and_gets_mail(
     other.goto(re.search(r"http\S+", mail["BodyText"]).group())  # type: ignore[union-attr]
     assert other.locator("#reference").input_value() == reference
     other.locator("#code").fill(f" {code.upper().replace('-', ' ')} ")
-    other.locator("main form button").click()
+    other.locator("#form button:not([name=save])").click()
     other.wait_for_url("**/status/application")
     assert reference in other.locator("main").inner_text()
 
@@ -137,7 +137,7 @@ def test_every_page_of_the_way_is_accessible(stack: Stack, window: Open, city: s
     lang = CITIES[city]
     page.goto(f"{stack.url}/{city}/services/residence-certificate?lang={lang}")
     assert_accessible(page)
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/apply/*/name")
 
     def look(page: Any) -> None:
@@ -146,7 +146,7 @@ def test_every_page_of_the_way_is_accessible(stack: Stack, window: Open, city: s
             if where(page) == "proof":
                 upload(page, "x.pdf", b"MZ")
             else:
-                page.locator("main form button").click()
+                page.locator("#form button:not([name=save])").click()
                 page.wait_for_url("**problem=missing**")
             assert page.title().startswith({"en": "Error:", "zh-Hans": "错误"}[lang])
             assert_accessible(page)
@@ -159,11 +159,11 @@ def test_every_page_of_the_way_is_accessible(stack: Stack, window: Open, city: s
 
     fill(page, city, f"axe-{city}@citizen.example", look)
     assert_accessible(page)
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**problem=missing**")
     assert_accessible(page)
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/done")
     assert_accessible(page)
     for address in ("status", "status?problem=unknown", "status/application"):
@@ -179,7 +179,7 @@ def test_a_double_click_sends_once(stack: Stack, window: Open) -> None:
         begin(page, stack, "oakville", "en")
         fill(page, "oakville", email)
         page.locator("#declaration").check()
-        page.locator("main form button").dblclick()
+        page.locator("#form button:not([name=save])").dblclick()
         page.wait_for_url("**/done")
         reference, _ = reference_and_code(page)
         page.reload()
@@ -193,7 +193,7 @@ def test_a_double_click_sends_once(stack: Stack, window: Open) -> None:
 def test_the_whole_way_by_keyboard(stack: Stack, window: Open) -> None:
     page = window()
     page.goto(f"{stack.url}/oakville/services/residence-certificate?lang=en")
-    press_to(page, "main form button")
+    press_to(page, "#form button:not([name=save])")
     page.keyboard.press("Enter")
     page.wait_for_url("**/apply/*/name")
     while where(page) != "check":
@@ -208,17 +208,17 @@ def test_the_whole_way_by_keyboard(stack: Stack, window: Open) -> None:
         elif name == "reason":
             press_to(page, "[name=reason]")
             page.keyboard.press("ArrowDown")
-            press_to(page, "main form button")
+            press_to(page, "#form button:not([name=save])")
         else:
             for field, value in ANSWERS["oakville"][name].items():
                 press_to(page, f"[name={field}]")
                 page.keyboard.type(value)
-            press_to(page, "main form button")
+            press_to(page, "#form button:not([name=save])")
         page.keyboard.press("Enter")
         page.wait_for_url(lambda address, name=name: not address.partition("?")[0].endswith(f"/{name}"))
     press_to(page, "#declaration")
     page.keyboard.press("Space")
-    press_to(page, "main form button")
+    press_to(page, "#form button:not([name=save])")
     page.keyboard.press("Enter")
     page.wait_for_url("**/done")
     assert page.locator("h1").inner_text() == RECEIVED["en"]
@@ -236,7 +236,7 @@ def press_to(page: Any, selector: str) -> None:
 def test_an_error_summary_takes_the_focus_and_leads_to_the_field(stack: Stack, window: Open) -> None:
     page = window()
     begin(page, stack, "oakville", "en")
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**problem=missing**")
     assert page.evaluate("document.activeElement.classList.contains('govuk-error-summary')")
     page.locator(".govuk-error-summary a").click()
@@ -268,7 +268,7 @@ def test_the_browsers_back_button_shows_the_earlier_page_and_after_sending_the_c
     page.go_forward()
     fill(page, "oakville", "back@citizen.example")
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/done")
     page.go_back()
     page.wait_for_url("**/done")
@@ -279,7 +279,7 @@ def test_five_wrong_codes_lock_a_reference(stack: Stack, window: Open) -> None:
     begin(page, stack, "oakville", "en")
     fill(page, "oakville", "locked@citizen.example")
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/done")
     reference, code = reference_and_code(page)
     stranger = window(javascript=False)
@@ -287,11 +287,11 @@ def test_five_wrong_codes_lock_a_reference(stack: Stack, window: Open) -> None:
         stranger.goto(f"{stack.url}/oakville/status")
         stranger.locator("#reference").fill(reference)
         stranger.locator("#code").fill(f"aaaa-bbbb-ccc{attempt}")
-        stranger.locator("main form button").click()
+        stranger.locator("#form button:not([name=save])").click()
         stranger.wait_for_url("**problem=unknown**")
     stranger.locator("#code").fill(code)
     with stranger.expect_response("**/oakville/status") as refused:
-        stranger.locator("main form button").click()
+        stranger.locator("#form button:not([name=save])").click()
     assert refused.value.status == 429
 
 
@@ -313,7 +313,7 @@ def test_what_was_sent_back_is_completed_and_the_certificate_opened(
     begin(page, stack, city, CITIES[city])
     fill(page, city, email)
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/done")
     case_id = urlsplit(page.url).path.split("/")[3]
     missing = (Missing("since", ""), Missing("proof", "The bill is too old（账单过期）"))
@@ -323,9 +323,9 @@ def test_what_was_sent_back_is_completed_and_the_certificate_opened(
 
     page.goto(f"{stack.url}/{city}/status/application")
     check_width(page)
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/since")
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/proof")
     assert "The bill is too old（账单过期）" in page.locator("main").inner_text()
     page.locator("#remove button").click()
@@ -335,7 +335,7 @@ def test_what_was_sent_back_is_completed_and_the_certificate_opened(
     page.wait_for_url("**/check")
     assert page.locator(".govuk-summary-list__row").count() == 2
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator("#form button:not([name=save])").click()
     page.wait_for_url("**/done")
     if javascript:
         assert_accessible(page)

@@ -286,7 +286,7 @@ def open_certificate(page: Any, stack: Stack, made: Made) -> None:
     go(page, stack, f"/{made.city}/status")
     page.locator("#reference").fill(made.reference)
     page.locator("#code").fill(made.code)
-    page.locator("main form button").click()
+    page.locator("#form button").click()
     page.wait_for_url("**/status/application")
     page.locator(f"a[href='/{made.city}/certificate']").click()
     page.wait_for_url("**/certificate")
@@ -318,7 +318,7 @@ def test_a_certificate_is_kept_verified_and_revoked(stack: Stack, window: Open, 
         assert_accessible(clerk)
     clerk.locator("#reason").fill("The bill was forged")
     with clerk.expect_navigation():
-        clerk.locator("main form button").click()
+        clerk.locator("#form button").click()
     anyone.goto(address)
     assert anyone.locator(".govuk-tag--red").count() == 1
     assert "forged" not in anyone.content()
