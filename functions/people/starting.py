@@ -66,8 +66,9 @@ def begin(ctx: PageContext, service: Service) -> About | Redirect:
         return Redirect(f"{start}&problem=for" if ctx.value("for_asked") else start)
     if ground[0] != "self" and not 0 < len(name) <= MAX_NAME:
         return Redirect(f"{start}&problem=name&for={choice}")
+    named = person is not None and not service.raw["service"].get("anonymous")
     return About(
-        person=person.id if person else "",
+        person=person.id if person and named else "",
         applicant=ground[0],
         ground=ground[1],
         for_name=name if ground[0] != "self" else "",

@@ -84,11 +84,12 @@ def person_of(item: PersonItem) -> Person:
 
 
 def get_person(person_id: str) -> Person | None:
-    """One person, one call."""
+    """One person, one call; None for a record that has ended (the table removes ended items late)."""
     try:
-        return person_of(PersonItem.get(keys.person(person_id), keys.META, consistent_read=True))
+        item = PersonItem.get(keys.person(person_id), keys.META, consistent_read=True)
     except PersonItem.DoesNotExist:
         return None
+    return person_of(item) if int(item.ttl or 0) >= clock.epoch(clock.now()) else None
 
 
 def find_contact(digest: str) -> str | None:

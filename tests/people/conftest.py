@@ -85,7 +85,7 @@ def services() -> dict[str, Any]:
         raw["service"] |= {"assurance": assurance, "applicants": applicants, "status": "open"}
         for field in (one for page in raw["form"]["pages"] for one in page["fields"]):
             field["prefill"] = "profile" if field.get("semantic") else "none"
-        found[name] = raw
+        found[name] = raw | {"digest": f"people-{name}"}  # what is read of a form is kept by its digest
     return found
 
 
