@@ -28,11 +28,11 @@ FOUR_MB = 4_000_000
 @cache
 def photo() -> bytes:
     """12 megapixels as a phone that is held upright writes them: 4 MB, turned, with a place."""
-    picture = Image.effect_noise((4000, 3000), 9).convert("RGB")
+    picture = Image.effect_noise((4000, 3000), 5).convert("RGB")
     exif = Image.Exif()
     exif[ORIENTATION] = 6
     exif.get_ifd(GPS).update(NORTH)
-    for quality in (80, 88, 92, 95, 98):
+    for quality in (92, 95, 98):
         out = io.BytesIO()
         picture.save(out, "JPEG", quality=quality, exif=exif)
         if out.tell() >= FOUR_MB:
