@@ -30,13 +30,15 @@ def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]
         return draft, {}, "clerk" if draft.about.channel in ("paper", "counter") else "none"
     if draft.case_id:  # what a clerk asked for belongs to the case, whoever is signed in
         return draft, {}, "none"
+    raw = ctx.city.service(draft.service)
+    if raw and raw["service"].get("anonymous"):  # a report is nobody's, also when somebody is signed in
+        return replace(draft, about=replace(draft.about, person="")), {}, "none"
     from functions.people.service import known_for, person_of
 
     person = person_of(ctx)
     if person is None or draft.about.person not in ("", person.id):  # somebody else's, on a shared device
         return draft, {}, "none"
     about = replace(draft.about, person=person.id)
-    raw = ctx.city.service(draft.service)
     known = known_for(person, Service(raw, draft.service)) if raw else {}
     return replace(draft, about=about), known, person.assurance
 
