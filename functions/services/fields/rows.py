@@ -197,18 +197,7 @@ class Rows(Kind):
             "component": self.component,
             "inputs": [],
             "count": {"name": f"{question.id}-{COUNT}", "value": str(count)},
-            "rows": [
-                {
-                    "id": f"{question.id}.{index}",
-                    "title": row_title(question, index),
-                    "questions": [
-                        self._cell_view(question, index, column, typed, rules)
-                        for column in columns_of(question)
-                    ],
-                    "remove": "" if fixed or count == 1 else f"remove {question.id} {index}",
-                }
-                for index in range(count)
-            ],
+            "rows": [self._row_view(question, index, count, typed, rules) for index in range(count)],
             "columns": [
                 optional_label(str(pick(column.label)), column.optional) for column in columns_of(question)
             ],
@@ -216,6 +205,18 @@ class Rows(Kind):
             "fixed": bool(fixed),
             "add": "" if fixed or count >= most_rows(question) else f"add {question.id}",
             "add_id": f"{question.id}-add",
+        }
+
+    def _row_view(
+        self, question: Field, index: int, count: int, typed: Typed, rules: Rules
+    ) -> dict[str, Any]:
+        cells = [self._cell_view(question, index, column, typed, rules) for column in columns_of(question)]
+        stays = fixed_rows(question) or count == 1
+        return {
+            "id": f"{question.id}.{index}",
+            "title": row_title(question, index),
+            "questions": cells,
+            "remove": "" if stays else f"remove {question.id} {index}",
         }
 
     def _cell_view(
