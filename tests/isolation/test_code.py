@@ -44,6 +44,8 @@ KEPT = {
     "functions/identity/service:provider": "the installation's own",
     "functions/sensing/profiles:load": "the catalogue's files",
     "functions/sensing/quota:_counts": "by city",
+    "functions/services/domain:_kept_forms": "by digest: what has the same digest is the same",
+    "functions/services/expressions:compile": "by the text of an expression",
     "functions/services/finder_index:synonyms": "the catalogue's files",
     "functions/services/definitions:_kept": "by city and digest",
     "functions/services/lint:rules": "filled at import",
