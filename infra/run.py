@@ -120,7 +120,7 @@ class Runner:
         name = deploy.secret_names(self.local.stage)["EdgeSecretParameter"]
         upstream = Upstream(
             address=self.local.cloud_url,
-            host=f"{self.connection.outputs()['RestAPIId']}.execute-api.localhost",
+            find_host=self.connection.api_host,
             secret=deploy.ensure_secret(self.connection, name),
         )
         server = EdgeServer(upstream, built.assets, MailPage(self.local.cloud_url, signins), self.local.port)

@@ -243,7 +243,7 @@ def running_stack(
         stack.signins += demo.sign_ins(files, local.public_url)
         demo.create_sign_ins(connection, stack.signins)
         secret = deploy.ensure_secret(connection, deploy.secret_names(local.stage)["EdgeSecretParameter"])
-        upstream = Upstream(local.cloud_url, f"{stack.outputs['RestAPIId']}.execute-api.localhost", secret)
+        upstream = Upstream(local.cloud_url, connection.api_host, secret)
         edge = EdgeServer(upstream, built.assets, MailPage(local.cloud_url, stack.signins), local.port)
         edge.start()
         cleanup.callback(edge.stop)

@@ -90,6 +90,10 @@ class Connection:
             }
         return self._outputs
 
+    def api_host(self) -> str:
+        """The host name of the API on the local cloud, as it is now."""
+        return f"{self.outputs(refresh=True)['RestAPIId']}.execute-api.localhost"
+
     def invoke(self, function: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Call a function (`admin`, `provisioner` ...) and return its answer. Raises FunctionFailedError."""
         answer = self._call(

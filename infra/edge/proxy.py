@@ -7,6 +7,7 @@ each with its own copy of the layer.
 
 import asyncio
 import gzip
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,7 @@ TIMEOUT_SECONDS = 60
 STAGE_PATH = "/api"
 GZIP_FROM_BYTES = 1000
 COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg+xml")
+NO_SUCH_API = b'{"message": "Not Found"}'  # the local cloud's own words
 FOREVER = "public, max-age=31536000, immutable"
 # Headers of one connection (RFC 9110 7.6.1), and those that only the edge may set.
 NOT_FORWARDED = {
@@ -36,11 +38,11 @@ NOT_RETURNED = NOT_FORWARDED | {"content-length", "content-encoding", "date", "s
 
 @dataclass(frozen=True)
 class Upstream:
-    """The API behind the edge: the local cloud's address, the API's host name, the secret that proves
-    the edge."""
+    """The API behind the edge: the local cloud's address, what asks for the API's host name, the secret that
+    proves the edge. The local cloud gives the API a new name when a deployment changes its routes."""
 
     address: str
-    host: str
+    find_host: Callable[[], str]
     secret: str
 
 
@@ -49,6 +51,7 @@ class Edge:
 
     def __init__(self, upstream: Upstream, assets: Path) -> None:
         self._upstream = upstream
+        self._host = upstream.find_host()
         self._assets = assets
         self._turn = asyncio.Semaphore(AT_ONCE)
         self._session: ClientSession | None = None
@@ -81,23 +84,28 @@ class Edge:
         return response
 
     async def forward(self, request: web.Request) -> web.StreamResponse:
-        """The API's answer to this request."""
-        assert self._session
+        """The API's answer to this request; asked once more when the API has a new name meanwhile."""
         body = await request.read()
+        async with self._turn:
+            status, headers, content = await self._ask(request, body)
+            if status == 404 and content == NO_SUCH_API and await self._has_moved():
+                status, headers, content = await self._ask(request, body)
+        return _response(request, status, headers, content)
+
+    async def _ask(self, request: web.Request, body: bytes) -> tuple[int, CIMultiDict[str], bytes]:
+        assert self._session
         url = URL(self._upstream.address + STAGE_PATH + request.raw_path, encoded=True)
-        async with (
-            self._turn,
-            self._session.request(
-                request.method,
-                url,
-                headers=self._forwarded(request),
-                data=body or None,
-                allow_redirects=False,
-            ) as answer,
-        ):
+        async with self._session.request(
+            request.method, url, headers=self._forwarded(request), data=body or None, allow_redirects=False
+        ) as answer:
             content = await answer.read()
             headers = CIMultiDict((k, v) for k, v in answer.headers.items() if k.lower() not in NOT_RETURNED)
-            return _response(request, answer.status, headers, content)
+            return answer.status, headers, content
+
+    async def _has_moved(self) -> bool:
+        host = await asyncio.to_thread(self._upstream.find_host)
+        moved, self._host = host != self._host, host
+        return moved
 
     def _forwarded(self, request: web.Request) -> CIMultiDict[str]:
         dropped = NOT_FORWARDED | EDGE_HEADERS
@@ -109,7 +117,7 @@ class Edge:
         viewer, port = (
             (request.transport and request.transport.get_extra_info("peername")) or ("127.0.0.1", 0)
         )[:2]
-        headers["Host"] = self._upstream.host
+        headers["Host"] = self._host
         headers["X-Forwarded-For"] = viewer
         headers["X-Forwarded-Proto"] = "http"
         headers["X-Forwarded-Host"] = request.host

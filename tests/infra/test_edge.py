@@ -8,13 +8,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPResponse
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from infra.cli.connection import FunctionFailedError
-from infra.edge.proxy import FOREVER
-from tests.stack import Stack, local_in, running_stack, wait_for
+from infra.edge.mail import MailPage
+from infra.edge.proxy import FOREVER, NO_SUCH_API, Upstream
+from infra.edge.server import EdgeServer
+from tests.stack import Stack, free_ports, local_in, running_stack, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +121,37 @@ def test_message_that_crashes_ends_as_a_dead_letter_and_its_neighbour_does_not(h
             "a dead letter",
         )
     assert [message["Body"] for message in dead] == ["crash"]
+
+
+def test_the_edge_finds_an_api_that_a_deployment_gave_a_new_name(tmp_path: Path) -> None:
+    names, asked = ["old.execute-api.localhost", "new.execute-api.localhost"], []
+
+    class Cloud(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Host"])
+            known = self.headers["Host"] == "new.execute-api.localhost"
+            body = b"here" if known else NO_SUCH_API
+            self.send_response(200 if known else 404)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Quiet."""
+
+    cloud_port, port = free_ports(2)
+    cloud = ThreadingHTTPServer(("127.0.0.1", cloud_port), Cloud)
+    Thread(target=cloud.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{cloud_port}"
+    upstream = Upstream(address, lambda: names.pop(0) if len(names) > 1 else names[0], "secret")
+    edge = EdgeServer(upstream, tmp_path, MailPage(address, []), port)
+    edge.start()
+    try:
+        for _ in range(2):
+            with fetch(f"http://127.0.0.1:{port}/x") as answer:
+                assert answer.read() == b"here"
+    finally:
+        edge.stop()
+        cloud.shutdown()
+        cloud.server_close()
+    assert asked == ["old.execute-api.localhost", *["new.execute-api.localhost"] * 2]
