@@ -21,6 +21,8 @@ from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_, pick, t
 from functions.files import service as files
 from functions.files.domain import UploadedFile
+from functions.people.domain import MAX_NAME, ground_of
+from functions.people.starting import choices, wanted_assurance
 from functions.services import fields
 from functions.services.domain import MIME_TYPES, Field, Service
 from functions.web.responses import Json
@@ -35,9 +37,13 @@ def _service(call: Call) -> Service:
         raise NotFound
     if not found.open_on(call.ctx.now.astimezone(_zone(call)).date().isoformat()):
         raise Conflict(N_("This service is closed at the moment"))
-    if (found.raw["service"].get("assurance") or "none") != "none":
-        raise Conflict(N_("The person must confirm who they are, so only they can send this"))
+    _must_be_anybodys(found)
     return found
+
+
+def _must_be_anybodys(found: Service, document: str = "") -> None:
+    if wanted_assurance(found, document) != "none":
+        raise Conflict(N_("The person must confirm who they are, so only they can send this"))
 
 
 def _zone(call: Call) -> Any:
@@ -59,6 +65,7 @@ def prepare_upload(call: Call) -> Json:
     document = found.document(field.document) if field and field.type == "file" else None
     if document is None:
         raise Invalid({"field": N_("This is no question for a file")})
+    _must_be_anybodys(found, str(document["id"]))
     made = files.script_form(call.ctx, owner, document)
     ends = clock.iso(call.ctx.now + files.FORM_LIFE)
     return Json({**made, "expires_at": ends}, status=201)
@@ -98,13 +105,7 @@ def _receipt(call: Call, sent: cases.Submitted) -> dict[str, str]:
 
 def _journey(call: Call, found: Service, owner: str, asked: Any) -> Journey:
     """The form filled in. Raises Invalid naming every field, Conflict when the person cannot get it."""
-    about = About(
-        channel="api",
-        by=call.key.actor.id,
-        applicant=asked.applicant,
-        for_name=asked.for_name,
-        ground=asked.ground,
-    )
+    about = _about(call, found, asked)
     draft = Draft(owner, found.id, found.digest, {}, {}, call.ctx.now, about=about, lang=call.ctx.lang)
     given, problems = _documents(call, found, owner, asked.documents)
     draft.files.update(given)
@@ -126,6 +127,19 @@ def _journey(call: Call, found: Service, owner: str, asked: Any) -> Journey:
         verdict = journey.decisions.eligibility()
         raise Conflict(str(pick(verdict.because)) if verdict else None)
     return journey
+
+
+def _about(call: Call, found: Service, asked: Any) -> About:
+    """Who applies for whom, as the pages ask it. Raises Invalid."""
+    ground = ground_of(asked.applicant) if asked.applicant in dict(choices(found)) else None
+    if ground is None:
+        raise Invalid({"applicant": N_("This service cannot be applied for like this")})
+    name = asked.for_name.strip()
+    if ground[0] != "self" and not 0 < len(name) <= MAX_NAME:
+        raise Invalid({"for_name": N_("Enter the name of whom it is for")})
+    for_name = name if ground[0] != "self" else ""
+    by = call.key.actor.id
+    return About(channel="api", by=by, applicant=ground[0], ground=ground[1], for_name=for_name)
 
 
 def _typed(journey: Journey, given: dict[str, Any]) -> tuple[fields.Typed, dict[str, str]]:

@@ -8,7 +8,7 @@ from functions.api import service, webhook_store, webhooks
 from functions.api.domain import LIFETIMES, SCOPES, Key, Wanted
 from functions.core import ids
 from functions.core.errors import Invalid, NotFound
-from functions.core.i18n import N_, pick, t
+from functions.core.i18n import N_, language, pick, t
 from functions.identity.domain import Staff
 from functions.web import formats
 from functions.web.request import PageContext
@@ -62,13 +62,17 @@ def _departments(ctx: PageContext) -> dict[str, str]:
     return {name: str(pick(one["names"])) for name, one in ctx.city.config["departments"].items()}
 
 
+def _listed(words: list[str]) -> str:
+    return ("、" if language() == "zh-Hans" else ", ").join(words)
+
+
 def _key(ctx: PageContext, key: Key) -> dict[str, Any]:
     names = _departments(ctx)
     return {
         "id": key.id,
         "name": key.actor.id,
-        "may": [t(SCOPES[scope]) for scope in key.scopes if scope in SCOPES],
-        "departments": [names.get(one, one) for one in key.departments],
+        "may": _listed([t(SCOPES[scope]) for scope in key.scopes if scope in SCOPES]),
+        "departments": _listed([names.get(one, one) for one in key.departments]),
         "made": f"{formats.day(key.made_at, ctx.city.zone)}, {key.made_by}",
         "until": formats.day(key.expires_at, ctx.city.zone),
         "used": formats.day(key.last_used) if key.last_used else t("Never"),

@@ -10,7 +10,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from functions.api.webhook_domain import MAX_NOTE, MAX_URL, STATES
 from functions.cases.domain import MAX_MISSING, MAX_REASON, STAFF_ACTIONS
 from functions.core.i18n import N_
-from functions.services.domain import APPLICANTS
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Text = Annotated[dict[str, str], Field(description=N_("language -> text"))]
@@ -96,11 +95,10 @@ class NewApplication(Asked):
     language: Literal["en", "zh-Hans"] | None = Field(
         default=None, description=N_("In which language the city writes to the person")
     )
-    applicant: Literal[APPLICANTS] = Field(  # type: ignore[valid-type]
-        default="self", description=N_("For whom it is")
+    applicant: str = Field(
+        default="self", max_length=60, description=N_("For whom, by what right: self, child.parent ...")
     )
-    for_name: str = Field(default="", max_length=120)
-    ground: str = Field(default="", max_length=500, description=N_("By what right for somebody else"))
+    for_name: str = Field(default="", max_length=120, description=N_("The name of whom it is for"))
 
 
 class Submitted(Answer):

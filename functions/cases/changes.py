@@ -22,8 +22,9 @@ from functions.core.i18n import N_
 from functions.core.store import CityModel
 
 KEEP = timedelta(days=90)
-# A change is listed when it is so old: no function that writes one lives longer, so none can come before it.
-SETTLED = timedelta(seconds=30)
+# A change is listed when it is so old: no function that writes one lives longer (the tasks worker a minute),
+# so none can come before it any more.
+SETTLED = timedelta(seconds=60)
 PENDING = "pending"
 _POSITION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(#[0-9A-Za-z]{1,64}#\d{6})?")
 

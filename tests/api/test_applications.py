@@ -121,3 +121,20 @@ def test_the_schema_of_the_answers_takes_what_is_right(program, city):
     assert not validator.is_valid({**people.ANSWERS[city], "reason": "because"})
     assert not validator.is_valid({**people.ANSWERS[city], "shoe_size": "44"})
     assert not validator.is_valid({})
+
+
+def test_for_whom_and_by_what_right_is_what_the_service_allows(program, cities):
+    mine, files = program(), []
+    for wrong in ("child.parent", "child", "self.x", "x"):
+        body = {**application("oakville", files), "applicant": wrong, "for_name": "Ana Garcia"}
+        answer = mine.post(f"{SERVICE}/applications", body, Idempotency_Key="request-0001")
+        assert answer.status == 422 and set(answer.json["fields"]) == {"applicant"}, answer.text
+
+
+def test_a_service_that_must_know_the_person_takes_nothing_from_programs(program, cities, monkeypatch):
+    about = cities.oakville.config["services"]["residence-certificate"]["service"]
+    monkeypatch.setitem(about, "assurance", "contact")
+    mine = program()
+    for path, body in (("uploads", {"field": "proof"}), ("applications", application("oakville", []))):
+        answer = mine.post(f"{SERVICE}/{path}", body, Idempotency_Key="request-0001")
+        assert answer.status == 409 and "confirm who they are" in answer.json["message"]

@@ -20,7 +20,7 @@ def case(program, cities):
     return send(program(), cities).json["case"]
 
 
-def later(program, seconds=60):
+def later(program, seconds=90):
     """What a program asks a moment later."""
     return clock.frozen(clock.now() + timedelta(seconds=seconds))
 
@@ -135,7 +135,7 @@ def test_changes_of_other_departments_are_left_out(program, cities, case):
 
 def test_changes_begin_where_a_program_asks(program, cities, case):
     with later(None):
-        since = clock.iso(clock.now() - timedelta(seconds=10))
+        since = clock.iso(clock.now() - timedelta(seconds=20))
         assert program().get(f"/changes?since={since}").json["changes"] == []
 
 

@@ -100,11 +100,14 @@ def test_a_program_applies_reads_and_decides(stack: Stack, page: Any, city: str,
     assert (status, decided["state"]) == (200, "approved"), decided
     assert program.ask("POST", f"cases/{sent['case']}/actions", decision)[0] == 409
 
+    if city != "oakville":
+        return  # what follows takes a minute, whatever the language
+
     def listed() -> list[str]:
         changes = program.ask("GET", "changes?limit=500")[1]["changes"]
         return [one["action"] for one in changes if one["case"] == sent["case"]]
 
-    wait_for(lambda: listed() == ["submitted", "approve"], what="the changes to settle", seconds=60)
+    wait_for(lambda: listed() == ["submitted", "approve"], what="the changes to settle", seconds=90)
 
 
 def test_the_whole_description_comes_from_the_stack(stack: Stack) -> None:
