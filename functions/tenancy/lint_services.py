@@ -157,6 +157,17 @@ def service_not_for_country(file: Looked) -> Found:
             yield ("services", name), f'"{name}" has a meaning only in: {", ".join(countries)}'
 
 
+@rule("identity-not-connected", "warning")
+def identity_not_connected(file: Looked) -> Found:
+    """A service that asks for the national sign-in can be begun at the counter only where the city has
+    none."""
+    for name, service, definition in _resolved(file):
+        if definition["service"]["assurance"] == "identity" and file.city.identity is None:
+            part = "definition" if service.definition else "override"
+            words = "asks for the national sign-in, but the city's file has no `identity`"
+            yield _path(file, name, part, "service.assurance"), words
+
+
 _KEPT = {"draft_days": "drafts", "done_days": "applications", "refused_days": "refused"}
 
 

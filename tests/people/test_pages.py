@@ -309,3 +309,11 @@ def test_a_document_asks_who_hands_it_in(browser: Browser, towns: World) -> None
     document["assurance"] = "clerk"
     browser.get(draft)
     assert browser.heading == "We must know who you are first" and "address" in browser.page.main.text
+
+
+def test_an_anonymous_report_is_on_nobodys_page(browser: Browser, towns: World) -> None:
+    towns.oakville.config["services"]["residence-certificate"]["service"]["anonymous"] = True
+    sign_in(browser)
+    walk.begin(browser, "oakville")
+    (record,) = stored(towns, towns.oakville, "PERSON#")
+    assert record["things"]["M"] == {}
