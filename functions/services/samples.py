@@ -40,7 +40,15 @@ class Outcome:
             return self.decisions.fee().total
         if name == "documents":
             return sorted(self.decisions.required_documents())
+        if name == "department" and self.decisions.service.raw["service"]["department"] is None:
+            return self._routed()
         return getattr(self.decisions, name)()  # department, auto_approve
+
+    def _routed(self) -> str | None:
+        """Where a template's route leads; the department of the service itself is the city's to name."""
+        found = self.decisions.department()
+        route = self.decisions.service.raw["workflow"]["route"]
+        return found if found in {row["department"] for row in route["rows"]} | {route["otherwise"]} else None
 
 
 COMPARED = ("errors", "pages", "eligibility", "fee", "department", "documents", "auto_approve")
@@ -66,7 +74,9 @@ def _word(value: Any) -> str:
         return ", ".join(f"{key}: {value[key]}" for key in sorted(value)) or "no errors"
     if isinstance(value, list):
         return ", ".join(map(str, value)) or "nothing"
-    return {None: "nothing", True: "true", False: "false"}.get(value, str(value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "nothing" if value is None else str(value)
 
 
 def outcome(service: Service, sample: Mapping[str, Any]) -> Outcome:

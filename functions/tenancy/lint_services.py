@@ -157,6 +157,33 @@ def service_not_for_country(file: Looked) -> Found:
             yield ("services", name), f'"{name}" has a meaning only in: {", ".join(countries)}'
 
 
+@rule("service-code-twice")
+def service_code_twice(file: Looked) -> Found:
+    """A code of the city's own list names one service."""
+    first: dict[str, str] = {}
+    for name, service, definition in _resolved(file):
+        code = definition["service"]["local_code"]
+        if code and first.setdefault(code, name) != name:
+            part = "definition" if service.definition else "override"
+            words = f'"{first[code]}" has the code {code} already'
+            yield _path(file, name, part, "service.local_code"), words
+
+
+@rule("parent-in-circle")
+def parent_in_circle(file: Looked) -> Found:
+    """A main item is not, in the end, a situation of its own situation."""
+    known = {name: (service, definition) for name, service, definition in _resolved(file)}
+    for name, (service, definition) in known.items():
+        above, seen = definition["service"]["parent"], [name]
+        while above in known and above not in seen:
+            seen.append(above)
+            above = known[above][1]["service"]["parent"]
+        if above == name:
+            part = "definition" if service.definition else "override"
+            words = f'"{name}" is a situation of itself: {" -> ".join(seen)}'
+            yield _path(file, name, part, "service.parent"), words
+
+
 @rule("identity-not-connected", "warning")
 def identity_not_connected(file: Looked) -> Found:
     """A service that asks for the national sign-in can be begun at the counter only where the city has
