@@ -105,8 +105,17 @@ def _names(source: str) -> list[str]:
 
 
 def still_open(asking: Asking, questions: list[Field]) -> list[Field]:
-    """The questions that were not answered yet; one that may be left empty and was is answered."""
-    return [one for one in questions if one.id not in asking.answers]
+    """The questions that were not answered yet and that the answers so far do not make needless; one that may
+    be left empty and was is answered."""
+    decisions = asking.decisions
+    return [one for one in questions if one.id not in asking.answers and not _needless(decisions, one)]
+
+
+def _needless(decisions: Decisions, question: Field) -> bool:
+    """Whether the form would leave its page out."""
+    page = decisions.service.page_of(question.id)
+    condition = page.show_when if page else ""
+    return bool(condition) and not decisions.undecided(condition) and not decisions.holds(condition)
 
 
 def take(asking: Asking, question: Field, form: Mapping[str, list[str]]) -> bool:

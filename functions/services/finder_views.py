@@ -90,6 +90,12 @@ def life_events(services: Iterable[Service]) -> list[tuple[str, str, int]]:
     return [(event, LIFE_EVENTS[event], number) for event, number in counts.items() if number]
 
 
+def audiences(services: Iterable[Service]) -> list[tuple[str, str]]:
+    """(id, message id) of whom the city serves; empty when it is one kind only."""
+    served = {one for service in services for one in service.raw["service"]["audience"]}
+    return [(one, name) for one, name in AUDIENCES.items() if one in served] if len(served) > 1 else []
+
+
 def _known(value: str, choices: Iterable[str]) -> str:
     return value if value in choices else ""
 

@@ -43,6 +43,7 @@ def home(ctx: PageContext) -> Page:
         services=finder_views.cards(ctx, shown),
         more=len(every) if len(every) > len(shown) else 0,
         events=finder_views.life_events(every),
+        audiences=finder_views.audiences(every),
         section="home",
     )
 

@@ -75,6 +75,16 @@ def test_no_further_question_is_asked_when_the_outcome_is_certain(browser: Brows
     assert browser.address == f"{HERE}/check"
 
 
+def test_a_question_that_the_form_would_leave_out_is_not_asked(client: Client, towns: World) -> None:
+    service = heat_help(eligibility={"asks": ["resident", "people", "owner"]})
+    service["form"]["pages"][2]["show_when"] = "people > 1"
+    with offering(service):
+        browser = Browser(client, towns).get(f"{HERE}/check").submit(resident="yes")
+        assert browser.submit(people="1").address == f"{HERE}/check"
+        browser.get(f"{HERE}/check?ask=people").submit(people="2")
+        assert browser.address.endswith("ask=owner")
+
+
 def test_a_gate_stops_who_must_not_start_and_says_why(gate: Browser) -> None:
     answered(gate, resident="no")
     assert gate.heading == "You cannot apply"

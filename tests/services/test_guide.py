@@ -146,6 +146,10 @@ def test_the_home_page_leads_by_words_and_by_life_event(open_page: Open) -> None
     assert links == [
         "/oakville/services?event=home", "/oakville/services?event=moving", "/oakville/services?event=money",
     ]  # fmt: skip
+    assert not browser.page.select(".townkit-audience"), "one audience is no choice"
+    both_kinds = heat_help(service={"audience": ["person", "organisation"]})
+    links = open_page("/oakville", both_kinds).page.select(".townkit-audience")
+    assert links[1]["href"] == "/oakville/services?audience=organisation"
 
 
 @pytest.mark.parametrize(
