@@ -24,6 +24,7 @@ from functions.core import audit, clock, ids, keys
 from functions.core.context import Context
 from functions.core.errors import Forbidden, Invalid, NotFound
 from functions.core.i18n import N_
+from functions.services.domain import Service
 
 if TYPE_CHECKING:
     from functions.identity.domain import Staff
@@ -243,12 +244,18 @@ def carry_out(ctx: Context, staff: Staff, case_id: str, decision: Decision) -> C
     action = ACTIONS.get(decision.action)
     if action and not staff.may_decide(action.kind):
         raise Forbidden(N_("Your role does not allow decisions on these cases"))
-    if not _questions(ctx).issuperset(one.field for one in decision.missing):
+    if not _asked(ctx, case_id, {one.field for one in decision.missing}):
         raise Invalid({"missing": N_("Choose what is missing")})
     return service.decide(ctx, staff, case_id, decision)
 
 
-def _questions(ctx: Context) -> set[str]:
-    """The ids of every question that the city asks anywhere."""
+def _asked(ctx: Context, case_id: str, names: set[str]) -> bool:
+    """Whether these are questions of the city's forms, or else of the version that the case began with."""
+    from functions.services.definitions import definition_for_case
+
     services = ctx.city.config.get("services", {}).values()
-    return {field["id"] for raw in services for page in raw["form"]["pages"] for field in page["fields"]}
+    if names <= {field.id for raw in services for field in Service(raw).fields}:
+        return True
+    case = service.case_for_message(case_id)
+    raw = definition_for_case(ctx.city, case.service, case.definition) if case else None
+    return raw is not None and names <= {field.id for field in Service(raw).fields}
