@@ -11,6 +11,7 @@ from functions.cases import service as cases
 from functions.cases.domain import Decision, Missing
 from functions.core.scope import tenant_scope
 from functions.identity.domain import Staff
+from functions.people import counter
 from tests.cases import walk
 from tests.cases.browser import Browser, stored
 from tests.people.conftest import EMAIL, context, latest_code, sign_in, sign_in_staff
@@ -194,3 +195,14 @@ def test_letters_go_to_the_contact_point_of_who_gave_no_address(browser: Browser
         (record,) = stored(towns, towns.oakville, "PERSON#")
         news = messages.compose_news(ctx, record["pk"]["S"].removeprefix("PERSON#"), "K7QF-2M9X-4T", "s", "b")
     assert news and "K7QF-2M9X-4T" in news.text and "/oakville/me" in news.text  # type: ignore[union-attr]
+
+
+def test_what_one_member_of_staff_begins_and_records_is_limited(
+    ana: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counter, "STARTS_PER_HOUR", 1)
+    monkeypatch.setattr(counter, "SEEN_PER_HOUR", 1)
+    for status in (200, 429):
+        assert ana.get(HERE).submit("start", service="residence-certificate").status == status
+    for status in (422, 429):
+        assert ana.get(HERE).submit("seen", who="x", document="passport").status == status

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from functions.core.scope import tenant_scope
-from functions.people import codes
+from functions.people import changes, codes
 from tests.cases import walk
 from tests.cases.browser import Browser, stored
 from tests.people.conftest import EMAIL, context, latest_code, sign_in
@@ -317,3 +317,11 @@ def test_an_anonymous_report_is_on_nobodys_page(browser: Browser, towns: World) 
     walk.begin(browser, "oakville")
     (record,) = stored(towns, towns.oakville, "PERSON#")
     assert record["things"]["M"] == {}
+
+
+def test_changes_of_a_page_are_limited(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "CHANGES_PER_HOUR", 2)
+    sign_in(browser)
+    for status in (200, 200, 429):
+        browser.get("/oakville/me/details").submit("consents", consent="answers")
+        assert browser.status == status
