@@ -8,11 +8,16 @@ from collections.abc import Iterator
 import pytest
 
 import app
+from functions.api import service
+from functions.api.domain import Key
 from functions.api.operations import OPERATIONS, Operation
+from functions.core.context import Context
 from functions.web.blueprint import ROUTES
-from tests.isolation import ledger, snapshot
+from tests.api.program import Program
+from tests.isolation import actors, ledger, snapshot
 from tests.isolation.programs import CASES, Case, leaks
 from tests.isolation.town import Town
+from tests.isolation.visitor import Answer, Ask
 from tests.stack import CITIES
 
 
@@ -50,3 +55,32 @@ def test_keys_and_ids_of_another_city_open_nothing(case: Case, other: str, towns
     own = next(town for city, town in towns.items() if city != other)
     assert not list(leaks(case, own, towns[other], own.edge))
     ledger.cases["api"] += 1
+
+
+class InProcess:
+    """The interface in this process, before the same cloud: for trying it with a fault built in."""
+
+    def ask(self, ask: Ask) -> Answer:
+        """Send one request."""
+        city = ask.path.split("/")[1]
+        got = Program(app.app, city).raw(ask.method, ask.path, ask.headers, ask.body)
+        return Answer(got.status, got.headers, got.text)
+
+
+def anybody(ctx: Context, header: str, scope: str) -> Key:
+    """Lets everybody in."""
+    departments = tuple(ctx.city.config["departments"])
+    return Key("0" * 26, "Nobody (demo)", (scope,), departments, "", "", "")
+
+
+def test_an_interface_that_looks_at_no_key_is_reported(
+    towns: dict[str, Town], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = (towns[city] for city in CITIES)
+    case = next(one for one in CASES if one.id == "read_case")
+    with actors.running_as(own.stack, "api"):
+        assert not list(leaks(case, own, other, InProcess()))
+        monkeypatch.setattr(service, "let_in", anybody)
+        found = list(leaks(case, own, other, InProcess()))
+    assert any("no key: 200" in leak for leak in found), found
+    assert any("the answer says" in leak for leak in found), found
