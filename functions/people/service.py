@@ -105,6 +105,15 @@ def link_case(
     store.change(tx, person.id, PersonItem.things[case_id].set(text))
 
 
+def is_named_in(person: Person, case_id: str) -> bool:
+    """Whether a case holds one of the person's contact points among its answers: one call."""
+    from functions.cases.service import case_for_message
+
+    case = case_for_message(case_id)
+    told = {one.lower() for one in case.answers.values() if isinstance(one, str)} if case else set()
+    return case is not None and any(one.value in told | {case.email.lower()} for one in person.contacts)
+
+
 def add_case(ctx: Context, person: Person, case_id: str, how: str) -> None:
     """Add an application whose reference and code were given, or that was open in the browser in which they
     signed in. It is in both histories."""

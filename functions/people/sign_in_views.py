@@ -152,11 +152,12 @@ def redeem(ctx: PageContext) -> Redirect:
 
 
 def _add_what_is_open(ctx: PageContext, person: Person) -> None:
-    """The application whose reference and code were given in this browser is theirs from now on."""
+    """The application whose reference and code were given in this browser is on their page from now on - when
+    it names their contact point: on a shared device it may be somebody else's."""
     from functions.cases import visitors
 
     case_id = visitors.remembered_case(ctx)
-    if case_id:
+    if case_id and people.is_named_in(person, case_id):
         people.add_case(ctx, person, case_id, "signed_in")
 
 

@@ -149,6 +149,12 @@ def test_signing_in_after_looking_at_an_application_adds_it(browser: Browser) ->
     assert "Certificate of residence" in browser.page.text
 
 
+def test_somebody_elses_application_on_a_shared_device_is_not_added(browser: Browser) -> None:
+    walk.finish(browser, "oakville")
+    sign_in(browser, contact="stranger@citizen.example")
+    assert "Certificate of residence" not in browser.page.main.text
+
+
 def test_cases_of_others_do_not_exist(browser: Browser) -> None:
     walk.finish(browser, "oakville")
     other = Browser(browser.client, browser.world)
