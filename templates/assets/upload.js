@@ -193,7 +193,7 @@
     var list = find('files');
     if (!list || !list.querySelector('[data-checking]') || round > 20) { return; }
     setTimeout(function () {
-      load(window.location.pathname, function (page) {
+      load(window.location.href.split('#')[0], function (page) {
         var before = list.querySelectorAll('[data-checking]').length;
         takeList(page);
         if (list.querySelectorAll('[data-checking]').length < before) {
