@@ -13,7 +13,7 @@ from functions.services.lint_base import RULES, Around, Looked, Rule
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """All rules."""
+    """All rules, by their codes."""
     from functions.services import (  # noqa: F401 - importing registers
         lint_case,
         lint_documents,
@@ -27,7 +27,7 @@ def rules() -> tuple[Rule, ...]:
         lint_workflow,
     )
 
-    return tuple(RULES)
+    return tuple(sorted(RULES, key=lambda one: one.code))
 
 
 def lint(definition: Mapping[str, Any], around: Around | None = None) -> list[Problem]:
