@@ -257,4 +257,6 @@ class Clerk:
         """Open a case and take a decision."""
         seen = self.visitor.get(f"{self.stack.url}/{self.city}/console/cases/{case_id}")
         assert seen.status == 200, (seen.address, seen.status, seen.words[:300])
-        return self.visitor.submit("decision", {"action": action, "then": "stay", **values})
+        seen = self.visitor.submit("decision", {"action": action, "then": "stay", **values})
+        assert not seen.problems and seen.page.select(".govuk-notification-banner--success"), seen.words[:600]
+        return seen

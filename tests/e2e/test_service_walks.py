@@ -48,7 +48,7 @@ def cities(stack: Stack) -> dict[str, City]:
 
 
 @pytest.fixture(scope="module")
-def clerk(stack: Stack) -> Iterator[Callable[[str, str], Clerk]]:
+def clerk(stack: Stack) -> Callable[[str, str], Clerk]:
     """Members of staff, each signed in once."""
     signed_in: dict[str, Clerk] = {}
 
@@ -58,9 +58,7 @@ def clerk(stack: Stack) -> Iterator[Callable[[str, str], Clerk]]:
             signed_in[email] = Clerk(stack, city, email)
         return signed_in[email]
 
-    yield sign_in
-    for one in signed_in.values():
-        one.visitor.close()
+    return sign_in
 
 
 def walk(stack: Stack, cities: dict[str, City], service: str, name: str, careless: bool = False) -> Walk:

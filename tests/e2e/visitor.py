@@ -3,6 +3,7 @@ they stand in the page, hands files to the storage as its form says."""
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,7 +75,6 @@ class Visitor:
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     requests: int = 0
     seen: Seen = field(default_factory=lambda: Seen(0, "", b""))
-    _lines: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
 
     def get(self, address: str) -> Seen:
         """Open an address."""
@@ -100,11 +100,6 @@ class Visitor:
         body = b"".join([*parts, head.encode(), data, f"\r\n--{line}--\r\n".encode()])
         return self._go("POST", str(form["action"]), body, f"multipart/form-data; boundary={line}")
 
-    def close(self) -> None:
-        """Hang up."""
-        for line in self._lines.values():
-            line.close()
-
     def _go(self, method: str, address: str, body: bytes = b"", kind: str = FORM) -> Seen:
         address = urljoin(self.seen.address or self.origin, address)
         for _ in range(8):
@@ -122,16 +117,11 @@ class Visitor:
         if method == "POST":
             headers["Content-Type"] = kind
             headers["Origin"] = f"{parts.scheme}://{parts.netloc}"
-        line = self._lines.setdefault(parts.netloc, http.client.HTTPConnection(parts.netloc, timeout=30))
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        try:
+        with contextlib.closing(http.client.HTTPConnection(parts.netloc, timeout=30)) as line:
             line.request(method, path, body or None, headers)
             answer = line.getresponse()
-        except (http.client.RemoteDisconnected, http.client.CannotSendRequest, BrokenPipeError):
-            line.close()  # the server hung up between two requests
-            line.request(method, path, body or None, headers)
-            answer = line.getresponse()
-        text = answer.read()
+            text = answer.read()
         self.requests += 1
         self._keep(parts.netloc, answer.headers.get_all("Set-Cookie") or [])
         return answer.status, answer.headers, text
