@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TASKS, CHECK, SAFETY = "tasks", "check", "safety"  # pages that every form has (functions/cases/journey.py)
 STARTS_PER_HOUR = 300  # a network may be a whole mobile carrier
+STARTS_PER_CITY_HOUR = 3000  # a town of 20,000 never has so many; a script has
 STOPPED = {
     "paused": N_("This service is paused at the moment"),
     "closed": N_("This service is closed at the moment"),
@@ -84,6 +85,7 @@ def start(ctx: PageContext, service: Service) -> Redirect:
     if gated(service) and not eligibility_views.let_in(asked):
         return Redirect(eligibility_views.address_of(asked, eligibility_views.CHECK))
     limits.hit(f"start#{ctx.network}", STARTS_PER_HOUR, 3600)
+    limits.hit("start-city", STARTS_PER_CITY_HOUR, 3600)
     about = starting.begin(ctx, service)
     if isinstance(about, Redirect):
         return about

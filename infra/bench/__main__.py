@@ -12,7 +12,17 @@ from pathlib import Path
 import click
 
 from functions.core import clock
-from infra.bench import cold_start, forms, packaging_time, pages, publishing, readings, report, warm_page
+from infra.bench import (
+    cold_start,
+    flood,
+    forms,
+    packaging_time,
+    pages,
+    publishing,
+    readings,
+    report,
+    warm_page,
+)
 from infra.bench.figures import Section
 from infra.bench.sides import prepare
 from infra.settings import ROOT
@@ -29,6 +39,7 @@ def benchmarks(folder: Path) -> dict[str, Callable[[], Section]]:
         "pages": pages.measure,
         "forms": forms.measure,
         "weight": forms.measure_weight,
+        "flood": flood.measure,
         "publishing": publishing.measure,
         "packaging": lambda: packaging_time.measure(folder, bare.code),
         "readings": readings.measure,
