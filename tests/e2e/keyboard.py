@@ -76,7 +76,7 @@ def answer_page(page: Any, one: Walk, form_page: FormPage) -> None:
 
 def fill(page: Any, one: Walk, until: str = "check") -> list[str]:
     """Page after page until the one named; the pages that were answered."""
-    answered = []
+    answered: list[str] = []
     for _ in range(40):
         name = where(page)
         if name == until:

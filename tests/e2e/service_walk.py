@@ -124,7 +124,7 @@ class Walk:
 
     def fill(self) -> list[str]:
         """Answer page after page until the list to check; the pages that were shown."""
-        shown = []
+        shown: list[str] = []
         for _ in range(MOST_STEPS):
             if self.seen.name == "check":
                 return shown
