@@ -113,3 +113,38 @@ def test_each_way_to_break_a_rule_is_seen(code: str, old: str, new: str) -> None
     found = check_file("x.yaml", text.replace(old, new, 1).encode())
     assert code in {problem.code for problem in found}, found
     assert all(problem.line > 0 and problem.column > 0 and problem.message for problem in found)
+
+
+# Expressions that somebody might smuggle into an override, with where and why they are refused.
+HOSTILE = [
+    ("hieght > 1", 1, 'there is nothing called "hieght"'),
+    ("height > 1 && __import__('os')", 15, "the function __import__ is not known"),
+    ("height.__class__ == 1", 1, "these do not fit together"),
+    ("helpers.map(a, helpers.map(b, a)) == []", 27, "a list macro inside another one"),
+    ("(" * 21 + "height > 1" + ")" * 21, 21, "more than 20 brackets inside each other"),
+    ("height > 'tall'", 1, "these do not fit together"),
+    ("owner == 'perhaps'", 10, '"owner" has no option'),
+    ("height > 1 &&", 14, "this is not an expression"),
+    ("height.matches('(a+)+$')", 8, "the function matches is not known"),
+    ("height", 1, "this gives a whole number, not true or false"),
+]
+
+
+@pytest.mark.parametrize(("source", "column", "reason"), HOSTILE)
+def test_a_hostile_expression_is_refused_with_line_column_and_reason(
+    source: str, column: int, reason: str
+) -> None:
+    text = SOUND.read_text(encoding="utf-8")
+    start = "      waive_when: "
+    bad = text.replace(f'{start}reason_why == "sick"', f"{start}{source}", 1)
+    line = bad.splitlines().index(f"{start}{source}") + 1
+    problem = check_file("x.yaml", bad.encode())[0]
+    assert (problem.code, problem.line) == ("expression-wrong", line)
+    assert reason in problem.message and f"column {problem.within[1]}" in problem.message
+    assert problem.column == len(start) + column
+
+
+def test_an_expression_of_more_than_500_characters_is_refused() -> None:
+    text = SOUND.read_text(encoding="utf-8").replace('owner == "yes"', "height > 1 || " * 40 + "height > 1")
+    (problem,) = check_file("x.yaml", text.encode())
+    assert problem.code == "shape" and "500 characters at most" in problem.message
