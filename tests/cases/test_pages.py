@@ -12,8 +12,10 @@ from functions.cases import applying
 from functions.core import clock
 from functions.core.context import Actor, Context
 from functions.core.scope import tenant_scope
+from functions.services import guide_views
 from tests.cases.browser import Browser, as_json, stored
 from tests.cases.walk import ANSWERS, PDF, begin, fill, finish, jump
+from tests.world import World
 
 
 @pytest.mark.parametrize("city", ["oakville", "qinghe"])
@@ -262,3 +264,17 @@ def test_files_of_a_draft_that_ended_are_deleted_and_those_of_a_case_stay(browse
 def _keys(browser: Browser) -> list[str]:
     found = browser.world.s3.list_objects_v2(Bucket="townkit-test-files").get("Contents", [])
     return sorted(one["Key"] for one in found)
+
+
+@pytest.mark.parametrize("limit", ["STARTS_PER_HOUR", "STARTS_PER_CITY_HOUR"])
+def test_starts_are_limited_by_network_and_by_city(
+    browser: Browser, cities: World, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    monkeypatch.setattr(guide_views, limit, 1)
+    start = browser.get("/qinghe/services/residence-certificate")
+    form = start.values()
+    assert start.submit().status == 200
+    refused = browser.post("/qinghe/services/residence-certificate", form)
+    assert refused.status == 429 and "请求过于频繁" in refused.page.get_text()
+    assert len(stored(cities, cities.qinghe, "DRAFT#")) == 1
+    assert browser.get("/oakville/services/residence-certificate").submit().status == 200
