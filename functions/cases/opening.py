@@ -63,7 +63,8 @@ def identify(ctx: PageContext, journey: Journey, page: str, document: str = "") 
     a draft that began in another way (on paper, signed in on another device) asks, too."""
     from functions.people.starting import not_sure_enough
 
-    if journey.draft.about.by and not document:
+    by, channel = journey.draft.about.by, journey.draft.about.channel
+    if by and (channel != "helper" or not document):  # whoever stands before a clerk is served
         return None
     then = f"{base_of(ctx, journey)}/{page}"
     return not_sure_enough(ctx, journey.service, journey.assurance, then, document)

@@ -54,7 +54,7 @@ def start(ctx: Context, staff: Staff, service: Service, choice: str, name: str) 
     and for a service that needs more than a helper can know, Invalid for a missing ground or name."""
     if not staff.may_serve or service.id not in {one.id for one in offered(ctx, staff)}:
         raise Forbidden(N_("Your role cannot begin this for somebody else"))
-    if not reaches("clerk" if staff.may_identify else "none", wanted_assurance(service)):
+    if not staff.may_identify and not reaches("none", wanted_assurance(service)):
         raise Forbidden(N_("This service needs a clerk who has seen the person, or their own sign-in"))
     ground = ground_of(choice) if choice in dict(choices(service)) else None
     if ground is None:

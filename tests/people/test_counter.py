@@ -63,6 +63,12 @@ def test_a_clerk_applies_for_somebody_who_applies_for_a_child(ana: Browser, town
     assert (case["applicant"], case["ground"], case["for_name"]) == ("child", "guardian", "Ana Garcia (demo)")
 
 
+def test_who_has_no_national_sign_in_is_served_at_the_counter(ana: Browser, towns: World) -> None:
+    ana.submit("start", service="national")
+    walk.jump(ana, "oakville").submit(declaration="yes")
+    assert case_of(towns)["assurance"] == "clerk"
+
+
 def test_a_service_must_be_chosen(ana: Browser) -> None:
     ana.submit("start", service="")
     assert ana.status == 422 and ana.problems == [("#service", "Choose a service")]
