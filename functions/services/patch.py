@@ -12,8 +12,7 @@ from copy import deepcopy
 from typing import Any
 
 from functions.services.errors import Problem
-
-LANGUAGES = ("en", "zh-Hans")
+from functions.services.lint_base import LANGUAGES
 
 
 def half_changed(

@@ -101,20 +101,29 @@ def outcome(service: Service, sample: Mapping[str, Any]) -> Outcome:
 
 def _answers(
     service: Service, typed: Mapping[str, Any], rules: fields.Rules
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """(accepted answers, question -> reason code of each refused one)."""
+) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    """(accepted answers, question -> {question or question.row.column: reason code} of each refused one).
+    Whether an empty question must be answered is for the decisions to say."""
     stored: dict[str, Any] = {}
-    refused: dict[str, str] = {}
+    refused: dict[str, dict[str, str]] = {}
     for question in service.fields:
         if question.id not in typed or not question.answered_by_person or question.type == "file":
             continue
         inputs = fields.as_typed(question, typed[question.id], rules)
         answer, problems = fields.check(question, inputs, rules, True, stored)
-        if problems:
-            refused[question.id] = problems[0].code
-        else:
+        if not problems:
             stored[question.id] = answer
-    return stored, {key: code for key, code in refused.items() if code != "missing"}
+            continue
+        codes = {_cell(question, problem.part): problem.code for problem in reversed(problems)}
+        refused[question.id] = {
+            key: code for key, code in codes.items() if (key, code) != (question.id, "missing")
+        }
+    return stored, refused
+
+
+def _cell(question: Field, part: str) -> str:
+    """The question that an input belongs to: `members.0.birth` for `members.0.birth-day`."""
+    return part.partition("-")[0] if part.startswith(f"{question.id}.") else question.id
 
 
 def fits(question: Field, value: Any) -> bool:
@@ -139,15 +148,15 @@ def fits(question: Field, value: Any) -> bool:
 
 
 def _errors(
-    decisions: Decisions, sample: Mapping[str, Any], refused: Mapping[str, str]
+    decisions: Decisions, sample: Mapping[str, Any], refused: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[str, str]]:
     """Question -> reason code, on the pages that are shown."""
     for question in (question for page in decisions.pages for question in page.fields):
         if question.type == "file":
             if decisions.required(question) and question.document not in sample["files"]:
                 yield question.id, "missing"
-        elif question.id in refused:
-            yield question.id, refused[question.id]
+        elif refused.get(question.id):
+            yield from refused[question.id].items()
         elif decisions.required(question) and question.id not in decisions.answers:
             yield question.id, "missing"
         elif question.id in decisions.answers and decisions.refused_by_rule(question):

@@ -72,6 +72,12 @@ def test_letters_follow_the_way(definition: dict[str, Any]) -> None:
     assert letters_on(service, way_to(service, "refused") or ()) == []
 
 
+def test_a_mistake_in_a_row_is_told_at_its_cell(definition: dict[str, Any]) -> None:
+    sample = deepcopy(definition["tests"][0])
+    sample["answers"]["helpers"] = [{"helper": "Ben"}, {"helper": "x" * 300}]
+    assert outcome(Service(definition), sample).errors == {"helpers.1.helper": "length"}
+
+
 def test_a_day_is_the_samples_and_not_todays(definition: dict[str, Any]) -> None:
     sample = {**definition["tests"][0], "today": "2030-05-05"}
     assert outcome(Service(definition), sample).decisions.today.isoformat() == "2030-05-05"
