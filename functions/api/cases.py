@@ -19,6 +19,13 @@ def list_changes(call: Call) -> Json:
     return Json({"changes": listed, "next": changes.to_cursor(page.position), "more": page.more})
 
 
+def find_case(call: Call) -> Json:
+    """What a reference stands for, among the cases of the key's departments."""
+    found = desk.find_referred(call.key.staff, call.query().reference)
+    view = {"service": found.service, "state": found.state, "version": found.version}
+    return Json({"case": found.id, **view})
+
+
 def read_case(call: Call) -> Json:
     """A case of the key's departments; the view is in its history first."""
     found = service.view_case(call.ctx, call.key.staff, call.values["case"])

@@ -94,7 +94,7 @@ def _parameters(operation: Operation) -> list[Document]:
     if operation.query:
         asked = _spoken(getattr(schemas, operation.query).model_json_schema())
         found += [
-            {"name": name, "in": "query", "required": False, "schema": schema}
+            {"name": name, "in": "query", "required": name in asked.get("required", ()), "schema": schema}
             for name, schema in asked["properties"].items()
         ]
     return found

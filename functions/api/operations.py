@@ -89,6 +89,11 @@ OPERATIONS = (
         "Changes", query="ChangesQuery", errors=(BAD_INPUT,),
     ),
     Operation(
+        "find_case", "GET", "/cases", "cases:read", "cases:find_case",
+        N_("The case with a reference; it says nothing about a person"), "FoundCase", query="CaseQuery",
+        errors=(NOT_HERE, BAD_INPUT),
+    ),
+    Operation(
         "read_case", "GET", "/cases/{case}", "cases:read", "cases:read_case",
         N_("A case; that it was read is recorded"), "Case", errors=(NOT_HERE, 409),
     ),

@@ -165,6 +165,21 @@ class DownloadQuery(BaseModel):
     )
 
 
+class CaseQuery(BaseModel):
+    """The query that finds a case."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reference: str = Field(min_length=1, max_length=40, description=N_("As the person has it on paper"))
+
+
+class FoundCase(Answer):
+    case: Identifier
+    service: str
+    state: str
+    version: int
+
+
 class Download(Answer):
     url: str
     expires_at: Moment

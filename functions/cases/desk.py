@@ -149,6 +149,15 @@ def find_case(staff: Staff, case_id: str) -> Case:
     return case
 
 
+def find_referred(staff: Staff, reference: str) -> Case:
+    """The case of the clerk's departments with this reference. Raises NotFound. Two calls."""
+    normal = ids.normal(reference)[:32]
+    case_id = store.find_reference(normal) if normal else None
+    if case_id is None:
+        raise NotFound(N_("We cannot find a case with this reference"))
+    return find_case(staff, case_id)
+
+
 def find_by_reference(staff: Staff, reference: str) -> str:
     """The id of any case of the city, for an administrator. Raises Invalid for an unknown reference."""
     _must_be_admin(staff)

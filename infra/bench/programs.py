@@ -36,7 +36,10 @@ def measure_programs(world: World, meter: Meter) -> dict[tuple[str, str], Spent]
             path = path.replace(f"{{{name}}}", value)
         body = bodies[operation.id]() if operation.id in bodies else None
         once = {"Idempotency_Key": REQUEST} if operation.idempotent else {}
-        query = "?not_checked=accept" if operation.id == "read_file" else ""
+        query = {
+            "read_file": "?not_checked=accept",
+            "find_case": f"?reference={known.get('reference')}",
+        }.get(operation.id, "")
         with meter.measure() as spent:
             answer = program.ask(operation.method, path + query, body, **once)
         if answer.status >= 400 and operation.id != "read_file":  # a new file is still being looked at
@@ -47,7 +50,7 @@ def measure_programs(world: World, meter: Meter) -> dict[tuple[str, str], Spent]
             world.s3.put_object(Bucket=BUCKET, Key=key, Body=PDF)
             known["file"] = answer.json["file"]
         elif operation.id == "submit_application":
-            known["case"] = answer.json["case"]
+            known |= {name: answer.json[name] for name in ("case", "reference")}
         elif operation.id == "create_webhook":
             known["webhook"] = answer.json["id"]
     return found

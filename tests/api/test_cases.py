@@ -39,6 +39,20 @@ def test_reading_a_case_is_recorded(program, cities, case):
     assert events(cities, case)[-1] == ("viewed", "api")
 
 
+def test_a_reference_leads_to_its_case_without_a_view(program, cities):
+    mine = program()
+    sent = send(mine, cities).json
+    typed = sent["reference"].lower().replace("-", "%20")
+    answer = mine.get(f"/cases?reference={typed}")
+    assert answer.status == 200 and answer.json == {
+        "case": sent["case"], "service": "residence-certificate", "state": "submitted", "version": 1,
+    }  # fmt: skip
+    assert events(cities, sent["case"]) == [("submitted", "api")]
+    assert program(departments=("works",)).get(f"/cases?reference={typed}").status == 404
+    assert program("qinghe").get(f"/cases?reference={typed}").status == 404
+    assert mine.get("/cases?reference=-").status == 404 and mine.get("/cases").status == 422
+
+
 def test_a_document_is_fetched_from_the_storage_and_that_is_recorded(program, cities, case):
     mine = program()
     (document,) = mine.get(f"/cases/{case}").json["documents"]

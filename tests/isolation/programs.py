@@ -184,6 +184,10 @@ CASES = [
         before=_hand_in,
     ),
     Case("list_changes", says(lambda town: '"next"'), query=_cursor, foreign=200),
+    Case(
+        "find_case", says(lambda town: town.applications["sent"].id),
+        query=lambda town: {"reference": town.applications["sent"].reference},
+    ),
     Case("read_case", says(lambda town: town.applications["sent"].reference), _case),
     Case(
         "read_file", says(lambda town: f"cities/{town.id}/"), _file,
