@@ -51,7 +51,7 @@ class UploadedFile:
 class StoredFile:
     """What is known of a file since it was handed in. `size` in bytes is that of the prepared file. `grade`
     is how far it is trusted (A to D), `seen` how a clerk checked it. `held` names the document of a person's
-    wallet that it is a copy of, `purpose` what the copy may be used for."""
+    wallet that it is a copy of."""
 
     id: str
     name: str
@@ -64,7 +64,6 @@ class StoredFile:
     checked_at: str = ""
     seen: str = ""
     held: str = ""
-    purpose: str = ""
 
     @property
     def refused(self) -> bool:

@@ -32,7 +32,6 @@ class FileItem(CityModel):
     checked_at = UnicodeAttribute(null=True)
     seen = UnicodeAttribute(null=True)
     held = UnicodeAttribute(null=True)
-    purpose = UnicodeAttribute(null=True)
 
 
 def stored_of(item: FileItem) -> StoredFile:

@@ -15,7 +15,7 @@ from pynamodb.transactions import TransactWrite
 from functions.core import audit, clock, ids
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, Invalid, NotFound
-from functions.core.i18n import N_
+from functions.core.i18n import N_, t
 from functions.core.keyring import city_key
 from functions.core.store import contended, failed_conditions, transaction
 from functions.files import service as files
@@ -170,13 +170,14 @@ def use(
     key = key_prefix(ctx.city.id, owner_id, copy_id) + COPY_NAME
     source = file_store.get(owner_of(person.id), found.file)
     size = source.size if source else 0
+    name = f"{t(KINDS[found.kind])}.pdf"
     copy = StoredFile(
-        copy_id, COPY_NAME, key, size, "pdf", CHECKING, found.grade, held=f"{person.id}/{found.id}"
+        copy_id, name, key, size, "pdf", CHECKING, found.grade, held=f"{person.id}/{found.id}"
     )
     file_store.add(owner_id, copy, ctx.now)
     detail = {"service": service_id, "draft": owner_id}
     _write(ctx, person.id, "document_used", found, lambda tx: None, detail)
-    return UploadedFile(copy_id, str(document["id"]), COPY_NAME, size, "pdf", key)
+    return UploadedFile(copy_id, str(document["id"]), name, size, "pdf", key)
 
 
 def issued(tx: TransactWrite, ctx: Context, case: Case, certificate: Certificate) -> None:

@@ -188,6 +188,8 @@ def send_back(browser: Counted, case_id: str) -> None:
     if file_link is None:
         raise LookupError("the case shows no file")
     browser._send("GET", str(file_link["href"]), b"")
+    browser.post(str(file_link["href"]), {"_csrf": browser.values("decision")["_csrf"]})
+    browser.get(f"/{CITY}/console/cases/{case_id}")
     browser.submit("decision", action="send_back", missing="proof", then="stay")
 
 
