@@ -61,8 +61,8 @@ def entrance(found: Service) -> str:
 
 
 def onward(journey: Journey) -> str:
-    """Where somebody who comes back goes on: the tasks, the first page that is open or was never shown, or the
-    list to check."""
+    """Where somebody who comes back goes on: the tasks, the first page that is open or was never shown, or
+    the list to check."""
     if journey.has_tasks:
         return TASKS
     waiting = (page.id for page in journey.pages if not journey.is_complete(page) or _unseen(journey, page))

@@ -9,7 +9,9 @@ from typing import Any
 from functions.cases import applying, versions, visitors
 from functions.cases.drafts import Draft
 from functions.cases.journey import CHECK, TASKS, Journey, rules_for
-from functions.core.errors import NotFound
+from functions.core.context import Actor
+from functions.core.errors import Forbidden, NotFound
+from functions.core.i18n import N_
 from functions.services.domain import FormPage, Service
 from functions.web.request import PageContext
 from functions.web.responses import Redirect
@@ -26,8 +28,10 @@ def open_journey(ctx: PageContext, draft_id: str) -> Journey:
 def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]:
     """(the draft with whose it is, answers that the signed-in person lets us reuse, how sure we are of who
     applies). One call when somebody is signed in."""
-    if draft.about.by:
+    if draft.about.by and _is_typed_here(ctx, draft.about.by):
         return draft, {}, "clerk" if draft.about.channel in ("paper", "counter") else "none"
+    if draft.about.by:  # the person goes on without the member of staff who began or typed
+        draft = replace(draft, about=replace(draft.about, channel="online", by=""))
     if draft.case_id:  # what a clerk asked for belongs to the case, whoever is signed in
         return draft, {}, "none"
     raw = ctx.city.service(draft.service)
@@ -41,6 +45,23 @@ def _person(ctx: PageContext, draft: Draft) -> tuple[Draft, dict[str, Any], str]
     about = replace(draft.about, person=person.id)
     known = known_for(person, Service(raw, draft.service)) if raw else {}
     return replace(draft, about=about), known, person.assurance
+
+
+def _is_typed_here(ctx: PageContext, email: str) -> bool:
+    """Whether this browser is that of the member of staff who types. Raises Forbidden when their session has
+    ended: what they typed must not pass for the person's. One call when somebody is signed in."""
+    from functions.identity.service import staff_from_cookie
+    from functions.web import cookies
+
+    if not cookies.raw(ctx, cookies.STAFF):
+        return False
+    staff = staff_from_cookie(ctx)
+    if staff is None:
+        raise Forbidden(N_("You were signed out. Go back, copy what you typed, and sign in again."))
+    if staff.email != email:
+        return False
+    ctx.actor = Actor("staff", staff.email, staff.name)
+    return True
 
 
 def base_of(ctx: PageContext, journey: Journey) -> str:

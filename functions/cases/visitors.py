@@ -44,6 +44,12 @@ def forget_draft(ctx: PageContext, draft_id: str) -> None:
         cookies.clear(ctx, STATUS)
 
 
+def forget_everything(ctx: PageContext) -> None:
+    """This browser opens no draft and no case any more: whoever used it for others has gone."""
+    for name in (DRAFTS, STATUS, LEFT):
+        cookies.clear(ctx, name)
+
+
 def _draft_ids(ctx: PageContext) -> list[str]:
     return list((cookies.read_signed(ctx, DRAFTS, DRAFT_SECONDS) or {}).get("ids", ()))
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from chalice import Chalice
 from chalice.test import Client
 
+from functions.core import clock
 from functions.core.scope import tenant_scope
 from tests import desk
 from tests.cases import forms
@@ -97,10 +99,33 @@ def test_what_a_clerk_types_in_is_the_same_case_with_its_channel_and_who_typed(p
     assert (case.id, case.channel, case.by) == (draft_id, "paper", "ana@oakville.example")
     assert (case.assurance, case.answers["name"]) == ("clerk", "Maria Garcia")
     assert person.get(f"/oakville/apply/{draft_id}/since").address.endswith("/done")
+    sent = [one for one in stored(person.world, person.world.oakville, f"CASE#{draft_id}") if "action" in one]
+    assert (sent[0]["action"]["S"], sent[0]["actor_id"]["S"]) == ("submitted", "ana@oakville.example")
     opened = [one for one in stored(person.world, person.world.oakville, "CHAIN#draft") if "action" in one]
     assert [(one["action"]["S"], one["actor_id"]["S"]) for one in opened] == [
         ("paper_opened", "ana@oakville.example")
     ]
+
+
+def test_the_person_who_goes_on_alone_is_not_taken_for_the_clerk(person: Browser, both_apps: Client) -> None:
+    jump(begin(person, "oakville"), "oakville", "since")
+    number, code = save(person)
+    clerk(person).get("/oakville/console/paper").submit(number=number)
+    fill(come_back(Browser(both_apps, person.world), number, code), "oakville").submit(declaration="yes")
+    case = case_of(person.world)
+    assert (case.channel, case.by, case.assurance) == ("online", "", "none")
+
+
+def test_a_clerk_who_was_signed_out_sends_nothing_and_leaves_nothing_open(person: Browser) -> None:
+    number, _ = save(jump(begin(person, "oakville"), "oakville", "since"))
+    ana = clerk(person)
+    page = ana.get("/oakville/console/paper").submit(number=number).address
+    with clock.frozen(clock.now() + timedelta(hours=1)):
+        assert ana.get(page).status == 403
+    token = ana.get("/oakville/console").page.select_one('form[action$="/sign-out"] input')
+    assert token
+    ana.post("/oakville/console/sign-out", {"_csrf": str(token["value"])})
+    assert ana.get(page).status == 404
 
 
 def test_a_number_of_another_department_or_city_or_none_opens_nothing(person: Browser) -> None:
