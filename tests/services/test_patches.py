@@ -22,6 +22,7 @@ from functions.services.patch import half_changed
 from functions.services.schemas import parse
 from functions.services.service import made_live
 from functions.tenancy.source import read
+from infra.bench import big_service
 from tests.services.test_lint_rules import SOUND
 
 BOTH = {"en": "Words", "zh-Hans": "文字"}
@@ -149,3 +150,8 @@ def test_a_service_of_the_citys_own_may_only_lead_elsewhere() -> None:
     made = Service(made_live("passport", link, {}, "clerk", Around()))
     assert made.link == {"url": "https://passport.example/", "provider": BOTH}
     assert not made.is_open and made.department == "clerk" and list(made.fields) == []
+
+
+def test_the_benchmarks_big_service_is_sound_at_every_size() -> None:
+    for questions, rules in ((4, 2), (30, 40)):
+        assert made_live("big-permit", big_service.definition(questions, rules), None, "x", Around())
