@@ -103,14 +103,18 @@ def take_file(ctx: Context, journey: Journey, field: Field, file_id: str) -> str
         return ""
     if len(present) >= int(document["max_files"]):
         return "count"
-    found = files.take_upload(ctx, journey.draft.owner, document, file_id)
-    if not isinstance(found, UploadedFile):
-        return found.reason
-    saving.attach_file(
-        journey.draft.id,
-        Document(found.id, field.id, found.name, found.size, MIME_TYPES[found.type], found.key),
+    found = files.take_upload(
+        ctx,
+        journey.draft.owner,
+        document,
+        file_id,
+        also=lambda tx, taken: saving.attach_in(tx, journey.draft.id, _document(field, taken)),
     )
-    return ""
+    return found.reason if isinstance(found, files.Refused) else ""
+
+
+def _document(field: Field, taken: UploadedFile) -> Document:
+    return Document(taken.id, field.id, taken.name, taken.size, MIME_TYPES[taken.type], taken.key)
 
 
 def remove_file(journey: Journey, field: Field, file_id: str) -> None:

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pynamodb.exceptions import UpdateError
+from pynamodb.transactions import TransactWrite
 
 from functions.cases.domain import Document
 from functions.cases.drafts import About, Draft, DraftItem, Typed, read_draft, to_json
@@ -90,6 +91,15 @@ def attach_file(draft_id: str, document: Document) -> None:
     """Keep a file that was handed in for its question, beside earlier ones. One call; a repeat changes
     nothing."""
     _update(draft_id, [DraftItem.files[document.id].set(to_json(asdict(document)))])
+
+
+def attach_in(tx: TransactWrite, draft_id: str, document: Document) -> None:
+    """The same in the caller's transaction, which fails at this operation when the draft was sent."""
+    tx.update(
+        DraftItem(keys.draft(draft_id), keys.META),
+        actions=[DraftItem.files[document.id].set(to_json(asdict(document))), DraftItem.rev.add(1)],
+        condition=DraftItem.done_at.does_not_exist() & DraftItem.pk.exists(),
+    )
 
 
 def detach_file(draft_id: str, file_id: str) -> None:

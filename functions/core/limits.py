@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pynamodb.attributes import NumberAttribute
+from pynamodb.transactions import TransactWrite
 
 from functions.core import clock, keys
 from functions.core.errors import RateLimited
@@ -28,6 +29,16 @@ def hit(key: str, limit: int, per_seconds: int) -> int:
     if item.n > limit:
         raise RateLimited(max(1, ends - clock.epoch(clock.now())))
     return int(item.n)
+
+
+def hit_in(tx: TransactWrite, key: str, limit: int, per_seconds: int) -> None:
+    """Count one in the caller's transaction, which fails at this operation above ``limit``."""
+    item, ends = _at(key, per_seconds)
+    tx.update(
+        item,
+        actions=[LimitItem.n.add(1), LimitItem.ttl.set(ends + 86400), LimitItem.v.set(1)],
+        condition=LimitItem.n.does_not_exist() | (LimitItem.n < limit),
+    )
 
 
 def check(key: str, limit: int, per_seconds: int) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
 
 from functions.adapters.files import Files, S3Files, UploadForm
 from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
@@ -45,6 +46,8 @@ LEFT_OVER_AFTER = timedelta(days=1)
 GRACE = 2
 # Per draft, case or wallet: a person who tries again and again gets through, a script does not.
 UPLOADS = (60, 3600)
+TRIES = 5
+_FILE, _COUNT = 0, 1  # positions in the transaction: what is put comes before what is updated
 
 
 class NotGivenOut(Conflict):
@@ -105,11 +108,13 @@ def take_upload(
     file_id: str,
     files: Files | None = None,
     queue: Queue | None = None,
+    also: Callable[[TransactWrite, UploadedFile], None] | None = None,
 ) -> UploadedFile | Refused:
     """Look at what came: it must lie under this owner's prefix, be small enough and be what it may be and
-    what its name says. Then it waits for its check. Taking it twice changes nothing.
+    what its name says. Then it waits for its check. ``also`` adds one update to the transaction that keeps
+    it. Taking it twice changes nothing. One call.
 
-    What is refused is removed from the storage. Raises RateLimited."""
+    What is refused is removed from the storage. Raises RateLimited, and Conflict when ``also`` cannot be."""
     from functions.files.sniffing import kind_of
 
     bucket = files or storage()
@@ -117,25 +122,51 @@ def take_upload(
     found = bucket.look(prefix) if file_id.isalnum() else None
     if found is None:
         return Refused("missing")
-    _count(owner_id, found.key, bucket)
     name, kind = name_in(found.key, prefix), kind_of(found.head)
     reason = refusal(found.size, kind, name or "", document["accept"], document["max_mb"])
     if reason or kind is None or name is None:
         bucket.remove(found.key)
+        limits.hit(f"uploads#{owner_id}", *UPLOADS)
         return Refused(reason or "type")
     taken = UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
-    if store.add(owner_id, StoredFile(taken.id, taken.name, taken.key, taken.size, taken.type), ctx.now):
+    try:
+        fresh = _keep(ctx, owner_id, taken, also)
+    except RateLimited:
+        bucket.remove(found.key)
+        raise
+    if fresh:
         usage.count("bytes_in", found.size)
         point(ctx, owner_id, file_id, queue)
     return taken
 
 
-def _count(owner_id: str, key: str, bucket: Files) -> None:
-    try:
-        limits.hit(f"uploads#{owner_id}", *UPLOADS)
-    except RateLimited:
-        bucket.remove(key)
-        raise
+def _keep(
+    ctx: Context,
+    owner_id: str,
+    taken: UploadedFile,
+    also: Callable[[TransactWrite, UploadedFile], None] | None,
+) -> bool:
+    """Keep a file, count it, and what else the caller wants: all or nothing. False when it was there."""
+    new = StoredFile(taken.id, taken.name, taken.key, taken.size, taken.type)
+    for _ in range(TRIES):
+        try:
+            with transaction() as tx:
+                store.add_in(tx, owner_id, new, ctx.now)
+                limits.hit_in(tx, f"uploads#{owner_id}", *UPLOADS)
+                if also:
+                    also(tx, taken)
+            return True
+        except TransactWriteError as error:
+            failed = failed_conditions(error)
+            if _FILE in failed:
+                return False
+            if _COUNT in failed:
+                raise RateLimited(UPLOADS[1]) from error
+            if not failed and not contended(error):
+                raise
+            if failed:
+                break
+    raise Conflict
 
 
 def point(ctx: Context, owner_id: str, file_id: str, queue: Queue | None = None, kind: str = KIND) -> None:

@@ -44,17 +44,26 @@ def stored_of(item: FileItem) -> StoredFile:
 
 def add(owner_id: str, file: StoredFile, now: datetime) -> bool:
     """Keep a new file, waiting to be checked; False when it is there already. One call."""
-    values = {name: value for name, value in asdict(file).items() if name != "id" and value != ""}
-    item = FileItem(keys.files(owner_id), keys.file(file.id), **values)
-    if file.state == CHECKING:
-        item.list_key, item.list_sort = keys.WAITING_FILES, f"{clock.iso(now)}#{owner_id}#{file.id}"
     try:
-        item.save(condition=FileItem.pk.does_not_exist())
+        _new(owner_id, file, now).save(condition=FileItem.pk.does_not_exist())
     except PutError as error:
         if error.cause_response_code == _EXISTS:
             return False
         raise
     return True
+
+
+def add_in(tx: TransactWrite, owner_id: str, file: StoredFile, now: datetime) -> None:
+    """The same in the caller's transaction, which fails at this operation when the file is there already."""
+    tx.save(_new(owner_id, file, now), condition=FileItem.pk.does_not_exist())
+
+
+def _new(owner_id: str, file: StoredFile, now: datetime) -> FileItem:
+    values = {name: value for name, value in asdict(file).items() if name != "id" and value != ""}
+    item = FileItem(keys.files(owner_id), keys.file(file.id), **values)
+    if file.state == CHECKING:
+        item.list_key, item.list_sort = keys.WAITING_FILES, f"{clock.iso(now)}#{owner_id}#{file.id}"
+    return item
 
 
 def get(owner_id: str, file_id: str) -> StoredFile | None:
