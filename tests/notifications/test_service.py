@@ -222,7 +222,16 @@ def test_every_kind_of_task_has_its_work() -> None:
 def test_every_mail_that_a_case_sends_has_a_message() -> None:
     from functions.cases.domain import ACTIONS
 
-    assert {action.mail for action in ACTIONS.values() if action.mail} | {"received"} == set(MESSAGES)
+    others = {"received", "file-refused"}  # when it comes in; when the malware scan refuses one of its files
+    assert {action.mail for action in ACTIONS.values() if action.mail} | others == set(MESSAGES)
+
+
+def test_what_was_written_is_kept_once_word_for_word(world: World, oak: Context) -> None:
+    case_id = apply(oak)
+    (mail,) = deliver_all(oak).sent
+    deliver_all(oak)
+    (letter,) = service.letters_of(case_id)
+    assert (letter.subject, letter.text, letter.lang) == (mail.subject, mail.body, "en")
 
 
 def test_a_subject_is_one_line() -> None:
