@@ -38,16 +38,7 @@ def show(ctx: PageContext, typed: Wanted | None = None, errors: dict[str, str] |
         section="api",
         new_key=service.show_key(ctx, staff, made) if made.isalnum() else None,
         keys=[_key(ctx, key) for key in service.list_keys(staff)],
-        webhooks=[
-            {
-                "id": one.id,
-                "url": one.url,
-                "note": one.note,
-                "state": t(WEBHOOK_STATES[one.state]),
-                "why": one.why,
-            }
-            for one in webhook_store.every()
-        ],
+        webhooks=_webhooks(),
         scopes={scope: t(text) for scope, text in SCOPES.items()},
         departments=_departments(ctx),
         lifetimes=LIFETIMES,
@@ -56,6 +47,19 @@ def show(ctx: PageContext, typed: Wanted | None = None, errors: dict[str, str] |
         address=f"/{ctx.city.id}/console/api",
         base=ctx.url("/api/v1"),
     )
+
+
+def _webhooks() -> list[dict[str, str]]:
+    return [
+        {
+            "id": one.id,
+            "url": one.url,
+            "note": one.note,
+            "state": t(WEBHOOK_STATES[one.state]),
+            "why": one.why,
+        }
+        for one in webhook_store.every()
+    ]
 
 
 def _departments(ctx: PageContext) -> dict[str, str]:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from functions.api.operations import OPERATIONS
+from functions.api.operations import OPERATIONS, Operation
 from infra.bench.meter import Meter, Spent
 from tests.api.people import PDF, application
-from tests.api.program import Program, make_key
+from tests.api.program import Answer, Program, make_key
 from tests.world import BUCKET, World
 
 CITY, SERVICE = "oakville", "residence-certificate"
 REQUEST = "bench-request-1"
+QUERIES = {"read_file": "?not_checked=accept", "find_case": "?reference={reference}"}
+BODIES: dict[str, Callable[[dict[str, str]], Any]] = {
+    "prepare_upload": lambda known: {"field": "proof"},
+    "submit_application": lambda known: application(CITY, [known["file"]]),
+    "change_case": lambda known: {"action": "approve", "version": 1},
+    "create_webhook": lambda known: {"url": "https://hooks.example.com/"},
+}
 
 
 def measure_programs(world: World, meter: Meter) -> dict[tuple[str, str], Spent]:
@@ -22,35 +29,34 @@ def measure_programs(world: World, meter: Meter) -> dict[tuple[str, str], Spent]
 
     program = Program(app, CITY, make_key(world.oakville)[1])
     program.get("/changes")  # a day's first use of a key is written down
-    known = {"service": SERVICE, "file": ""}
+    known = {"service": SERVICE}
     found: dict[tuple[str, str], Spent] = {}
-    bodies: dict[str, Callable[[], Any]] = {
-        "prepare_upload": lambda: {"field": "proof"},
-        "submit_application": lambda: application(CITY, [known["file"]]),
-        "change_case": lambda: {"action": "approve", "version": 1},
-        "create_webhook": lambda: {"url": "https://hooks.example.com/"},
-    }
     for operation in sorted(OPERATIONS, key=lambda one: one.method != "POST"):
-        path = operation.path
-        for name, value in known.items():
-            path = path.replace(f"{{{name}}}", value)
-        body = bodies[operation.id]() if operation.id in bodies else None
+        address, body = _address(operation, known), BODIES.get(operation.id, lambda known: None)(known)
         once = {"Idempotency_Key": REQUEST} if operation.idempotent else {}
-        query = {
-            "read_file": "?not_checked=accept",
-            "find_case": f"?reference={known.get('reference')}",
-        }.get(operation.id, "")
         with meter.measure() as spent:
-            answer = program.ask(operation.method, path + query, body, **once)
+            answer = program.ask(operation.method, address, body, **once)
         if answer.status >= 400 and operation.id != "read_file":  # a new file is still being looked at
             raise RuntimeError(f"{operation.id} answered {answer.status}: {answer.text}")
         found[operation.method, f"/{{city}}/api/v1{operation.path}"] = spent
-        if operation.id == "prepare_upload":
-            key = answer.json["fields"]["key"].replace("${filename}", "bill.pdf")
-            world.s3.put_object(Bucket=BUCKET, Key=key, Body=PDF)
-            known["file"] = answer.json["file"]
-        elif operation.id == "submit_application":
-            known |= {name: answer.json[name] for name in ("case", "reference")}
-        elif operation.id == "create_webhook":
-            known["webhook"] = answer.json["id"]
+        _learn(operation, answer, known, world)
     return found
+
+
+def _address(operation: Operation, known: dict[str, str]) -> str:
+    path = operation.path
+    for name, value in known.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path + QUERIES.get(operation.id, "").format_map(known)
+
+
+def _learn(operation: Operation, answer: Answer, known: dict[str, str], world: World) -> None:
+    """What later operations need of an answer; a file goes where the answer says."""
+    if operation.id == "prepare_upload":
+        key = answer.json["fields"]["key"].replace("${filename}", "bill.pdf")
+        world.s3.put_object(Bucket=BUCKET, Key=key, Body=PDF)
+        known["file"] = answer.json["file"]
+    elif operation.id == "submit_application":
+        known |= {name: answer.json[name] for name in ("case", "reference")}
+    elif operation.id == "create_webhook":
+        known["webhook"] = answer.json["id"]
