@@ -32,7 +32,8 @@ def measure_programs(world: World, meter: Meter) -> dict[tuple[str, str], Spent]
     known = {"service": SERVICE}
     found: dict[tuple[str, str], Spent] = {}
     for operation in sorted(OPERATIONS, key=lambda one: one.method != "POST"):
-        address, body = _address(operation, known), BODIES.get(operation.id, lambda known: None)(known)
+        address = _address(operation, known)
+        body = BODIES[operation.id](known) if operation.id in BODIES else None
         once = {"Idempotency_Key": REQUEST} if operation.idempotent else {}
         with meter.measure() as spent:
             answer = program.ask(operation.method, address, body, **once)
