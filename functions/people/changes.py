@@ -70,18 +70,27 @@ def language(ctx: PageContext, person: Person) -> Redirect:
 
 
 def sign_out(ctx: PageContext, person: Person) -> Redirect:
-    """End the session here; an application that is open in this browser is closed, too."""
+    """End the session here, and close what is the person's."""
+    people.sign_out(ctx, person)
+    _close(ctx, person)
+    return Redirect(f"/{ctx.city.id}/me/signed-out")
+
+
+def _close(ctx: PageContext, person: Person) -> None:
+    """The browser may be somebody else's next: it opens no application and no unfinished form of this person
+    any more, and a code that was asked for while signed in signs nobody in."""
     from functions.cases import visitors
 
-    people.sign_out(ctx, person)
+    cookies.clear(ctx)
+    cookies.clear_asked(ctx)
     all_cookies.clear(ctx, visitors.STATUS)
-    return Redirect(f"/{ctx.city.id}/me/signed-out")
+    visitors.forget_drafts(ctx, person.things)
 
 
 def sign_out_everywhere(ctx: PageContext, person: Person) -> Redirect:
     """End every session of this person."""
     people.end_sessions(ctx, person)
-    cookies.clear(ctx)
+    _close(ctx, person)
     return Redirect(f"/{ctx.city.id}/me/signed-out")
 
 
@@ -90,5 +99,5 @@ def erase(ctx: PageContext, person: Person) -> Redirect:
     if ctx.value("confirm") != "yes":
         return Redirect(f"/{ctx.city.id}/me/erase?problem=confirm")
     people.erase(ctx, person)
-    cookies.clear(ctx)
+    _close(ctx, person)
     return Redirect(f"/{ctx.city.id}/me/erased")

@@ -1,12 +1,16 @@
 """National sign-in for citizens (OpenID Connect), where a city's file names one: it raises a signed-in person
 to the level ``identity``. What is kept of it is a digest of the subject, so the same person is known
-again."""
+again; it is made with the city's key, since a subject may be a number that can be guessed."""
 
 from __future__ import annotations
+
+import hashlib
+import hmac
 
 from functions.adapters.signin import Attempt, OidcClient, OidcSignIn
 from functions.core import ids, limits
 from functions.core.errors import NotFound
+from functions.core.keyring import city_key
 from functions.core.settings import settings
 from functions.identity.errors import SignInRefused
 from functions.people import cookies
@@ -58,5 +62,6 @@ def come_back(ctx: PageContext) -> Page | Redirect:
         subject = provider(ctx).subject(attempt, settings().public_url + CALLBACK, ctx.query["code"])
     except SignInRefused:
         return Page("people/identity_refused.html", status=403, section="me")
-    people.raise_assurance(ctx, person, "identity", {"by": "sign-in"}, identity=ids.digest(subject))
+    digest = hmac.new(city_key(ctx.city.id, "identity"), subject.encode(), hashlib.sha256).hexdigest()
+    people.raise_assurance(ctx, person, "identity", {"by": "sign-in"}, identity=digest)
     return Redirect(f"/{ctx.city.id}/me")

@@ -1,5 +1,5 @@
-"""`/_local/mail`: mail and text messages that the local cloud kept instead of sending them, newest first. On a
-laptop only."""
+"""`/_local/mail`: mail and text messages that the local cloud kept instead of sending them, newest first.
+On a laptop only."""
 
 from datetime import UTC, datetime
 from pathlib import Path
