@@ -400,7 +400,10 @@ def _foreign_structure(action: str) -> Callable[[Town, Town], list[Any]]:
     return attack
 
 
-NIGHTLY = ("sweep", "left-files", "audit-root", "usage", "webhook-sweep")
+NIGHTLY = (
+    "sweep", "left-files", "files-waiting", "wallet-reminders", "draft-reminders", "audit-root", "usage",
+    "webhook-sweep",
+)  # fmt: skip
 DEVICES = {"device-add": _foreign_device_added, "device-revoke": _foreign_device_revoked}
 WORK: dict[Key, Work] = {
     ("tasks", "mail"): Work(_own_mail, _foreign_mail),
