@@ -68,13 +68,17 @@ def example_facts(names: Mapping[str, Kind], which: int) -> Facts:
 def names_of(service: Service, before: str = "") -> dict[str, Kind]:
     """What expressions of a service may read; `before` is a page whose condition may only read the pages
     before it."""
+    tables = {one["id"]: _value_kind(one["otherwise"]) for one in service.raw.get("tables", ())}
     fields: dict[str, Kind] = {}
     for page in service.pages:
         if page.id == before:
             break
-        fields |= {field.id: kind for field in page.fields if (kind := kind_of(field, service))}
+        for one in page.fields:
+            if one.type == "calculated":
+                fields[one.id] = _result_kind(str(one.raw.get("value") or ""), fields, tables)
+            elif kind := kind_of(one):
+                fields[one.id] = kind
     every = {field.id: Kind("bool") for field in service.fields}
-    tables = {one["id"]: _value_kind(one["otherwise"]) for one in service.raw.get("tables", ())}
     documents = {one["id"].replace("-", "_"): Kind("bool") for one in service.raw["documents"]}
     return {
         "today": Kind("date"),
@@ -87,8 +91,9 @@ def names_of(service: Service, before: str = "") -> dict[str, Kind]:
     }
 
 
-def kind_of(field: Field, service: Service | None = None) -> Kind | None:
-    """The kind of a question's answer; None for what expressions cannot read (files, statements)."""
+def kind_of(field: Field) -> Kind | None:
+    """The kind of a question's answer; None for what expressions cannot read (files, statements) and for what
+    a formula gives."""
     if field.type in NESTED:
         columns = {inner.id: kind for inner in field.fields if (kind := kind_of(inner))}
         return Kind("rows", columns)
@@ -101,8 +106,6 @@ def kind_of(field: Field, service: Service | None = None) -> Kind | None:
         return Kind("float" if field.limits.get("decimals") else "int")
     if field.type == "date":
         return Kind("text" if field.raw.get("approximate") else "date")
-    if field.type == "calculated" and service is not None:
-        return _result_kind(str(field.raw.get("value") or ""), service, field.id)
     return Kind(KINDS[field.type]) if field.type in KINDS else _structured(field.type)
 
 
@@ -120,20 +123,12 @@ def _value_kind(value: Any) -> Kind:
     return Kind({int: "int", float: "float"}.get(type(value), "text"))
 
 
-def _result_kind(source: str, service: Service, field_id: str) -> Kind | None:
-    """The kind of what a formula gives; it may read every question but the calculated ones after it."""
-    known: dict[str, Kind] = {}
-    for one in service.fields:
-        if one.id == field_id:
-            break
-        kind = kind_of(one, service)
-        if kind:
-            known[one.id] = kind
-    tables = {one["id"]: _value_kind(one["otherwise"]) for one in service.raw.get("tables", ())}
+def _result_kind(source: str, fields: Mapping[str, Kind], tables: Mapping[str, Kind]) -> Kind:
+    """The kind of what a formula gives, from the questions before it."""
+    names = {**fields, "tables": Kind("map", tables), "today": Kind("date")}
     for which in (1, 0):
-        facts = example_facts({**known, "tables": Kind("map", tables), "today": Kind("date")}, which)
         try:
-            return _value_kind(expressions.compile(source).attempt(facts))
+            return _value_kind(expressions.compile(source).attempt(example_facts(names, which)))
         except (ExpressionRefused, *expressions.UNDECIDED):
             continue
     return Kind("int")
