@@ -39,10 +39,12 @@ class _Pinned(http.client.HTTPSConnection):
         """No second look-up: the name might stand for something else by now."""
         plain = socket.create_connection((self._checked, self.port), SECONDS)
         try:
-            self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+            secured = self._tls.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
         except BaseException:
             plain.close()
             raise
+        self.sock = secured  # from here on whoever takes too long can be cut off
+        secured.do_handshake()
 
 
 def _addresses(host: str, port: int) -> list[str]:

@@ -108,6 +108,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+        if found.is_site_local:  # not global either, though the registries do not list it any more
+            return False
     return found.is_global and not found.is_multicast and not found.is_reserved
 
 

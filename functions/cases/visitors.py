@@ -3,6 +3,7 @@ the one case whose reference and code were given. The cookies name ids only, and
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 from functions.core.errors import NotFound
@@ -35,19 +36,25 @@ def remember_draft(ctx: PageContext, draft_id: str) -> None:
 
 def forget_draft(ctx: PageContext, draft_id: str) -> None:
     """This browser does not open the draft, nor the case that it became, any more."""
-    others = [one for one in _draft_ids(ctx) if one != draft_id]
+    forget_drafts(ctx, (draft_id,))
+    if remembered_case(ctx) == draft_id:
+        cookies.clear(ctx, STATUS)
+
+
+def forget_drafts(ctx: PageContext, draft_ids: Container[str]) -> None:
+    """This browser does not open these drafts any more."""
+    others = [one for one in _draft_ids(ctx) if one not in draft_ids]
     if others:
         cookies.set_signed(ctx, DRAFTS, {"ids": others}, DRAFT_SECONDS)
     else:
         cookies.clear(ctx, DRAFTS)
-    if remembered_case(ctx) == draft_id:
-        cookies.clear(ctx, STATUS)
 
 
 def forget_everything(ctx: PageContext) -> None:
     """This browser opens no draft and no case any more: whoever used it for others has gone."""
     for name in (DRAFTS, STATUS, LEFT):
-        cookies.clear(ctx, name)
+        if cookies.raw(ctx, name):
+            cookies.clear(ctx, name)
 
 
 def _draft_ids(ctx: PageContext) -> list[str]:
@@ -96,10 +103,3 @@ def remembered_case(ctx: PageContext) -> str | None:
     """The application whose reference and code were given in this browser."""
     found = (cookies.read_signed(ctx, STATUS, STATUS_SECONDS) or {}).get("case")
     return str(found) if found else None
-
-
-def forget_all(ctx: PageContext) -> None:
-    """This browser opens no draft and no case any more."""
-    for name in (DRAFTS, STATUS):
-        if cookies.raw(ctx, name):
-            cookies.clear(ctx, name)

@@ -82,10 +82,7 @@ def finish_sign_in(ctx: PageContext) -> Page | Redirect:
 @bp.page("/{city}/console/sign-out", methods=("POST",), access="staff")
 def sign_out(ctx: PageContext) -> Redirect:
     """End the session here; forms that were typed for others are not left open for the next user."""
-    from functions.cases import visitors
-
     service.end_session(ctx)
-    visitors.forget_everything(ctx)
     return Redirect(f"/{ctx.city.id}/console/signed-out")
 
 

@@ -72,7 +72,7 @@ def end_session(ctx: PageContext) -> None:
         raise Forbidden(N_("You are not signed in"))
     audit.record(*_chain(ctx.staff.email), "signed_out", ctx)
     cookies.clear(ctx)
-    visitors.forget_all(ctx)
+    visitors.forget_everything(ctx)
 
 
 def replace_staff(records: Iterable[Mapping[str, Any]]) -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from standardwebhooks import Webhook as Verifier
 
+from functions.adapters import caller as caller_module
 from functions.adapters.caller import FakeCaller, HttpsCaller, NotDelivered
 from functions.adapters.mail import FakeMailer
 from functions.adapters.queue import FakeQueue
@@ -135,7 +140,7 @@ def test_only_webhooks_of_the_department_are_told(program, cities, ctx):
 
 
 def test_a_name_that_stands_for_a_private_address_is_not_called():
-    for addresses in (["10.0.0.1"], ["93.184.216.34", "127.0.0.1"], []):
+    for addresses in (["10.0.0.1"], ["93.184.216.34", "127.0.0.1"], ["fec0::1"], []):
         caller = HttpsCaller(domain.is_public, lambda host, port, found=addresses: found)
         with pytest.raises(NotDelivered, match="public"):
             caller.post(URL, {}, b"{}")
@@ -164,6 +169,29 @@ def test_a_receiver_is_known_by_its_certificate_and_redirects_are_not_followed(t
         receiver.redirect = "https://169.254.169.254/"
         assert trusting.post(local, {}, b"{}") == 302
         assert len(receiver.got) == 1
+
+
+def test_a_receiver_that_drips_is_cut_off_while_it_greets(monkeypatch):
+    monkeypatch.setattr(caller_module, "WHOLE", 0.3)
+    over = threading.Event()
+
+    def drip(listening):
+        with listening.accept()[0] as peer:
+            peer.sendall(bytes([0x16, 3, 3, 0x40, 0]))  # a TLS record of 16 KB that comes byte by byte
+            with suppress(OSError):
+                while not over.wait(0.05):
+                    peer.sendall(bytes([0]))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=drip, args=(listening,))
+        dripping.start()
+        began = time.monotonic()
+        url = f"https://a.example:{listening.getsockname()[1]}/"
+        with pytest.raises(NotDelivered):
+            HttpsCaller(lambda _: True, lambda host, port: ["127.0.0.1"]).post(url, {}, b"{}")
+        assert time.monotonic() - began < 2.5  # less than one step may take
+        over.set()
+        dripping.join()
 
 
 def test_a_failure_is_tried_again_after_five_minutes_and_later_and_later(program, cities, ctx, hook):
