@@ -105,7 +105,7 @@ def test_every_type_has_its_place_on_paper(form: Browser) -> None:
     base = form.address.rpartition("/")[0]
     form.post(f"{base}/save", form.values() if form.page.find("form", id="form") else {})
     form.get(f"{base}/print")
-    headings = [one.get_text(strip=True) for one in form.page.select(".townkit-paper__question h3")]
+    headings = [one.get_text(strip=True) for one in form.page.select(".townkit-paper__question :is(h2, h3)")]
     printed = [kind for kind in FIELD_TYPES if kind not in ("file", "calculated")]
     assert headings == [*(f"The {kind} question" for kind in printed), "Date and signature"]
 

@@ -107,6 +107,7 @@ def test_tasks_say_completed_in_progress_and_problem(benefit: Browser) -> None:
 def test_a_task_whose_pages_are_not_known_yet_cannot_be_started(browser: Browser) -> None:
     made = forms.benefit()
     made["form"]["pages"] = [one for one in made["form"]["pages"] if one["id"] != "email"]
+    made["digest"] = digest(made)
     forms.publish(browser.world.oakville, made)
     browser.get("/oakville/services/benefit").submit()
     assert dict(task_states(browser))["Home"] == "Cannot start yet"
