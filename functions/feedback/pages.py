@@ -59,9 +59,11 @@ def note(ctx: PageContext) -> Page | Redirect:
 
 @bp.page("/{city}/console/helped", access="staff")
 def show(ctx: PageContext) -> Page:
-    """How often pages helped in four weeks, and the latest words; for admins."""
+    """How often pages helped in four weeks, or with `words` what people wrote last; for admins."""
     from functions.feedback import service
 
     if ctx.staff is None or not ctx.staff.is_admin:
         raise NotFound
-    return Page("feedback/console.html", section="helped", sums=service.sums(ctx), latest=service.latest(ctx))
+    if "words" in ctx.query:
+        return Page("feedback/words.html", section="helped", latest=service.latest(ctx))
+    return Page("feedback/console.html", section="helped", sums=service.sums(ctx))

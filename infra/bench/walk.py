@@ -108,7 +108,8 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     sign_out(browser)
     sign_in(browser, staff["admin"])
     look_into_history(browser, case_id)
-    browser.get(f"/{CITY}/console/helped")
+    for query in ("", "?words=1"):
+        browser.get(f"/{CITY}/console/helped{query}")
     look_after_keys(browser)
     return first, {**browser.found, **measure_programs(browser.world, browser.meter)}
 
