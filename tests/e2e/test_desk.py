@@ -86,7 +86,7 @@ def test_every_page_of_the_console_is_accessible(stack: Stack, window: Open, cit
     assert_accessible(page)
     go(crew, stack, alarm.path)
     assert_accessible(crew)
-    for path in ("history", f"cases/{made.id}/history"):
+    for path in ("history", f"cases/{made.id}/history", "usage", "helped", "helped?words=1"):
         go(admin, stack, f"/{city}/console/{path}")
         assert_accessible(admin)
 
