@@ -41,7 +41,7 @@ from functions.core.keyring import city_key
 from functions.core.settings import settings
 from functions.core.store import failed_conditions, transaction
 
-CHANGE, WEBHOOK, SWEEP = "change", "webhook", "webhook-sweep"  # kinds of tasks
+CHANGE, WEBHOOK = "change", "webhook"  # kinds of tasks
 KNOWN_FOR_S = 30.0
 GONE = 410  # the receiver says itself that it wants no more (RFC 9110 section 15.5.11)
 _known: dict[str, tuple[float, bool]] = {}

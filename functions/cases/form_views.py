@@ -8,9 +8,11 @@ from typing import Any
 from functions.cases.domain import Document
 from functions.cases.drafts import Typed
 from functions.cases.journey import Journey
-from functions.core.i18n import N_, nt, pick, t
+from functions.core.i18n import N_, pick, t
 from functions.services import fields
 from functions.services.domain import Field, FormPage
+from functions.services.guide import decided_within
+from functions.services.terms import FEE_TIMES
 
 UPLOAD_PROBLEMS = {
     "missing": N_("Choose a file and upload it"),
@@ -117,24 +119,15 @@ def fee_view(journey: Journey, currency: str) -> dict[str, Any]:
         for line in fee.lines
     ]
     total = None if fee.total is None else money(fee.total, currency)
-    return {"rows": rows, "total": total, "when": t(FEE_WHEN[fee.when]) if rows else ""}
+    return {"rows": rows, "total": total, "when": _paid_when(fee.when) if rows else ""}
 
 
-FEE_WHEN = {
-    "before_review": N_("You pay before we look at your application. We tell you how."),
-    "after_review": N_("You pay after we have looked at your application. We tell you how."),
-    "at_counter": N_("You pay at the counter."),
-}
+def _paid_when(when: str) -> str:
+    """When one pays; how is said by letter, but at the counter."""
+    words = t(FEE_TIMES[when])
+    return words if when == "at_counter" else t("%(when)s We tell you how.", when=words)
 
 
 def time_text(clocks: Mapping[str, Any] | None) -> str:
     """By when the city has promised to decide, in words; empty when nothing is promised."""
-    promised = int((clocks or {}).get("promised") or 0)
-    if not clocks or not promised:
-        return ""
-    unit = clocks.get("unit") or "working_days"
-    if unit == "hours":
-        return nt("We decide within %(n)s hour.", "We decide within %(n)s hours.", promised)
-    if unit == "calendar_days":
-        return nt("We decide within %(n)s calendar day.", "We decide within %(n)s calendar days.", promised)
-    return nt("We decide within %(n)s working day.", "We decide within %(n)s working days.", promised)
+    return decided_within(clocks) if clocks and clocks.get("promised") else ""

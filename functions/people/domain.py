@@ -17,7 +17,7 @@ CODE_TRIES = 5
 CODE_DIGITS = 6
 # Longer than 20 hours, so nobody is timed out of a form (WCAG 2.2, 2.2.1).
 SESSION_LIFE = timedelta(hours=24)
-MAX_THINGS, MAX_CONTACTS, MAX_KNOWN = 60, 5, 30
+MAX_CONTACTS, MAX_KNOWN = 5, 30
 MAX_NAME = 200
 
 # What a person may agree to, beyond what a service needs: id -> (what, what it means)

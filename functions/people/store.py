@@ -15,6 +15,8 @@ from functions.core.context import Context
 from functions.core.store import CityModel
 from functions.people.domain import CODE_LIFE, CODE_TRIES, Contact, Person
 
+MOST_AT_ONCE = 100  # keys of one BatchGetItem (its API reference)
+
 
 class PersonItem(CityModel):
     """Maps hold JSON texts by id, so that two changes at once do not undo each other. ``identity`` is a
@@ -222,11 +224,13 @@ def counter_of(digest: str, limit: int = 50) -> list[CounterItem]:
 
 
 def get_metas(pks: list[str]) -> Mapping[str, dict[str, Any]]:
-    """Several META items of any kind as stored, by partition, in one call; what is not there is left out."""
-    if not pks:
-        return {}
+    """Several META items of any kind as stored, by partition; what is not there is left out. One call a
+    hundred."""
     connection = PersonItem._get_connection()
-    wanted: list[Any] = [{"pk": pk, "sk": keys.META} for pk in dict.fromkeys(pks)][:100]
-    found = connection.batch_get_item(wanted)
-    (items,) = found["Responses"].values()
-    return {item["pk"]["S"]: item for item in items}
+    wanted: list[Any] = [{"pk": pk, "sk": keys.META} for pk in dict.fromkeys(pks)]
+    found: dict[str, dict[str, Any]] = {}
+    for start in range(0, len(wanted), MOST_AT_ONCE):
+        answer = connection.batch_get_item(wanted[start : start + MOST_AT_ONCE])
+        for items in answer["Responses"].values():
+            found |= {item["pk"]["S"]: item for item in items}
+    return found

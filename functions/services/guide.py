@@ -43,7 +43,13 @@ def promised(service: Service) -> str:
         return ""
     if not clocks["promised"]:
         return t("You get the answer at once.")
-    return t("We decide within %(time)s.", time=within(clocks["promised"], clocks["unit"]))
+    return decided_within(clocks)
+
+
+def decided_within(clocks: Mapping[str, Any]) -> str:
+    """The promise of a service's clocks as a sentence."""
+    unit = clocks.get("unit") or "working_days"
+    return t("We decide within %(time)s.", time=within(int(clocks["promised"]), unit))
 
 
 def statutory(service: Service) -> str:
