@@ -22,7 +22,8 @@ class Department(Part):
 
 
 class Member(Part):
-    """A person who may sign in. Staff see only the cases of their departments; an admin or a helper needs none."""
+    """A person who may sign in. Staff see only the cases of their departments; an admin or a helper needs
+    none."""
 
     email: Email
     name: Sentence
@@ -32,7 +33,7 @@ class Member(Part):
 
 class CitizenIdentity(Part):
     """A national or regional sign-in for citizens (OpenID Connect, code flow with PKCE, a public client). The
-    addresses stand in its discovery document. Without it nobody can reach the assurance level ``identity``."""
+    addresses stand in its discovery document. Without it nobody reaches the assurance level ``identity``."""
 
     names: Texts
     issuer: Https

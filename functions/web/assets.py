@@ -12,7 +12,14 @@ from pathlib import Path
 from functions.core import paths
 
 BUNDLES: dict[str, tuple[str, ...]] = {
-    "app.css": ("vendor/govuk-frontend/govuk-frontend.min.css", "app.css", "fields.css", "guide.css", "apply.css", "desk.css"),
+    "app.css": (
+        "vendor/govuk-frontend/govuk-frontend.min.css",
+        "app.css",
+        "fields.css",
+        "guide.css",
+        "apply.css",
+        "desk.css",
+    ),
     "app.js": ("app.js", "read-aloud.js", "fields.js", "guide.js"),
     "upload.js": ("upload.js",),
     "exit.js": ("exit.js",),

@@ -81,7 +81,8 @@ def render(template: str, ctx: Any, **data: Any) -> str:
     """The page as text. `ctx` has `city` (None on the platform's own pages) and `lang`.
 
     Templates also see `city`, `lang`, `large` (the visitor's size), `frame` (header, footer, colours),
-    `errors` (field id -> text), `back` (an address or None). A variable that a template uses and nobody gave raises UndefinedError.
+    `errors` (field id -> text), `back` (an address or None). A variable that a template uses and nobody gave
+    raises UndefinedError.
     """
     city, lang = ctx.city, ctx.lang
     with i18n.use_language(lang):

@@ -67,7 +67,7 @@ def begin(page: Any, stack: Stack, city: str, lang: str) -> None:
 
 
 def upload(page: Any, name: str = "账单 bill.pdf", data: bytes = PDF) -> None:
-    """Hand in a file; the browser goes to the storage and comes back, with scripts without leaving the page."""
+    """Hand in a file; the browser goes to the storage and comes back, with scripts it stays on the page."""
     page.set_input_files("#file", {"name": name, "mimeType": "application/pdf", "buffer": data})
     page.locator("#upload button").click()
     page.wait_for_selector("#files li")

@@ -14,8 +14,9 @@ from functions.core import sessions, settings
 from infra.packaging.build import package
 from infra.packaging.template import load_fragments
 
-# AWS knows no resource for these (Service Authorization Reference, AWS IoT: what they make has no name yet; Amazon
-# SNS developer guide, publishing to a mobile phone: a number is none, and a second statement denies topics).
+# AWS knows no resource for these (Service Authorization Reference, AWS IoT: what they make has no name yet;
+# Amazon SNS developer guide, publishing to a mobile phone: a number is none, and a second statement denies
+# topics).
 NO_RESOURCE = {
     "iot:CreateCertificateFromCsr", "iot:CreateKeysAndCertificate", "iot:DescribeEndpoint", "sns:Publish",
 }  # fmt: skip

@@ -53,7 +53,7 @@ KEPT = {
     "functions/services/reading_order:names": "by the text of an expression",
     "functions/services/samples:_currency": "the catalogue's files",
     "functions/services/service:_read": "the catalogue's files",
-    "functions/tenancy/catalogue:_resolved": "by all that a city's file says of a service; in the command line",
+    "functions/tenancy/catalogue:_resolved": "by what a city's file says of a service; in the command line",
     "functions/tenancy/country:country": "the catalogue's files",
     "functions/tenancy/country:shared_texts": "the catalogue's files",
     "functions/tenancy/lint:rules": "filled at import",
