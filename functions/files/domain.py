@@ -10,7 +10,7 @@ from functions.core.i18n import N_
 
 MB = 1024 * 1024
 NAME_LENGTH = 120
-PER_OWNER = 30  # files of one draft, case or wallet at a time
+PER_OWNER = 50  # files of one draft, case or wallet at a time
 # Kind -> what its names end in; the first is the usual one.
 ENDINGS = {"pdf": ("pdf",), "jpeg": ("jpg", "jpeg", "jpe", "jfif"), "png": ("png",)}
 CHECKING, CLEAN, INFECTED, NOT_CHECKED, UNUSABLE = "checking", "clean", "infected", "not_checked", "unusable"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functions.files.domain import PER_OWNER
 from functions.services.domain import MAX_FILES, MAX_UPLOAD_MB
 from functions.services.lint_base import Found, Looked, rule, twice
 from functions.services.lint_fields import documents_by_id
@@ -61,6 +62,15 @@ def file_above_cap(file: Looked) -> Found:
             yield f"documents.{name}.max_mb", f"the limit may not be above {MAX_UPLOAD_MB} MB"
         if document["max_files"] > MAX_FILES:
             yield f"documents.{name}.max_files", f"there may not be more than {MAX_FILES} files"
+
+
+@rule("too-many-files")
+def too_many_files(file: Looked) -> Found:
+    """All files of a case are read together."""
+    documents = documents_by_id(file)
+    total = sum(document["max_files"] for document in documents.values())
+    if total > PER_OWNER:
+        yield "documents", f"together these may be {total} files; a case takes {PER_OWNER}"
 
 
 @rule("required-when-optional")

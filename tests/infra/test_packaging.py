@@ -156,6 +156,11 @@ def test_placing_code_changes_a_copy(packages: dict[str, Any]) -> None:
     assert template["Resources"]["Admin"]["Properties"]["CodeUri"] == "./deployment.zip"
 
 
+# The expression engine's command line is replaced before its import; pinyin is only looked up where a city's
+# file is compiled, on the operator's machine.
+NOT_AS_THEY_ARE = {"cel", "pypinyin"}
+
+
 def test_everything_that_a_function_may_import_later_is_in_the_layer(
     packages: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -164,7 +169,12 @@ def test_everything_that_a_function_may_import_later_is_in_the_layer(
         zipfile.ZipFile(archive).extractall(tmp_path)
     folders = [str(tmp_path / "chalicelib"), str(tmp_path), str(tmp_path / "python")]
     lines = ["import sys, importlib", f"sys.path[:0] = {folders}"]
-    lines += [f"importlib.import_module({name!r})" for name in sorted(_imported_by_functions())]
+    modules = sorted(_imported_by_functions() - NOT_AS_THEY_ARE)
+    lines += [
+        "from functions.services.expressions import Facts, compile",
+        "assert compile('1 < 2').attempt(Facts({}, None)) is True",
+    ]
+    lines += [f"importlib.import_module({name!r})" for name in modules]
     lines += [
         "from aws_lambda_powertools.logging import Logger; Logger(service='x')",
         "import holidays; assert holidays.country_holidays('CN', years=2026, language='zh_CN')",
