@@ -24,14 +24,6 @@ DONE = {
     "removed": N_("The document is removed"),
     "reminder": N_("Your choice is saved"),
 }
-PROBLEMS = {
-    "missing": N_("Choose a file and upload it"),
-    "size": N_("The file must be smaller than %(limit)s MB"),
-    "type": N_("The file must be one of these: %(types)s"),
-    "heic": N_("We cannot read photos in the HEIC format. Save the photo as JPEG and try again"),
-    "name": N_("The name of the file does not fit what is in it. Save it again and upload the new file"),
-    "end": N_("Say first until when the document is valid"),
-}
 
 
 def documents(
@@ -118,8 +110,7 @@ def document(ctx: PageContext, person: Person) -> Page:
         raise NotFound
     audit.record("person", person.id, "document_viewed", ctx, {"document": found.id})
     back = ctx.url(f"/me/document-file?id={found.id}")
-    problem = PROBLEMS.get(ctx.query.get("problem", ""))
-    words = t(problem, limit=wallet.DOCUMENT["max_mb"], types="PDF, JPEG, PNG") if problem else ""
+    problem = _problem(ctx.query.get("problem", ""))
     return Page(
         "wallet/document.html",
         row=_row(ctx, found, known.get(found.file)),
@@ -128,8 +119,18 @@ def document(ctx: PageContext, person: Person) -> Page:
         max_mb=wallet.DOCUMENT["max_mb"],
         address=f"/{ctx.city.id}/me/document",
         back=f"/{ctx.city.id}/me/documents",
-        **_said(ctx, {"remind" if ctx.query.get("problem") == "end" else "file": words} if words else None),
+        **_said(ctx, problem),
     )
+
+
+def _problem(reason: str) -> dict[str, str]:
+    """What is wrong, at its place on the page."""
+    from functions.cases.form_views import upload_problem
+
+    if reason == "end":
+        return {"remind": t(N_("Say first until when the document is valid"))}
+    words = upload_problem(wallet.DOCUMENT, reason)
+    return {"file": words} if words else {}
 
 
 def take_file(ctx: PageContext, person: Person) -> Redirect:
