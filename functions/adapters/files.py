@@ -24,11 +24,13 @@ class UploadForm:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What lies in the storage: its key, size in bytes and the first bytes, for telling the type."""
+    """What lies in the storage: its key, size in bytes, the first bytes for telling the type, and the name of
+    this version of it: what is put there later under the same key has another one."""
 
     key: str
     size: int
     head: bytes
+    version: str = ""
 
 
 class Files(Protocol):
@@ -41,8 +43,9 @@ class Files(Protocol):
     def look(self, prefix: str) -> Stored | None:
         """The file that lies under the prefix, or None."""
 
-    def download_link(self, key: str, name: str, seconds: int) -> str:
-        """An address on the storage's own origin that gives the file as an attachment called `name`."""
+    def download_link(self, key: str, name: str, seconds: int, version: str = "") -> str:
+        """An address on the storage's own origin that gives the file (this version of it) as an attachment
+        called `name`."""
 
     def remove(self, key: str) -> None:
         """Delete; nothing happens when it is not there."""
@@ -50,13 +53,13 @@ class Files(Protocol):
     def keys_before(self, prefix: str, moment: datetime) -> Iterator[str]:
         """Keys under the prefix that were written before the moment."""
 
-    def chunks(self, key: str) -> Iterator[bytes]:
+    def chunks(self, key: str, version: str = "") -> Iterator[bytes]:
         """The content, in parts. Raises FileGone."""
 
-    def write(self, key: str, data: bytes) -> None:
-        """Put a file there. What was there before is gone for good, its older versions, too."""
+    def write(self, key: str, data: bytes) -> str:
+        """Put a file there; answers its version. What was there before is gone for good."""
 
-    def tags(self, key: str) -> dict[str, str]:
+    def tags(self, key: str, version: str = "") -> dict[str, str]:
         """What others wrote on the file. Raises FileGone."""
 
 
@@ -110,9 +113,9 @@ class S3Files:
         if not size:
             return Stored(key, 0, b"")
         answer = s3.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{self.HEAD_BYTES - 1}")
-        return Stored(key, size, answer["Body"].read())
+        return Stored(key, size, answer["Body"].read(), answer.get("VersionId", ""))
 
-    def download_link(self, key: str, name: str, seconds: int) -> str:
+    def download_link(self, key: str, name: str, seconds: int, version: str = "") -> str:
         """A presigned GET; no network call."""
         from botocore.auth import S3SigV4QueryAuth
         from botocore.awsrequest import AWSRequest
@@ -123,6 +126,7 @@ class S3Files:
             params={
                 "response-content-disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
                 "response-content-type": "application/octet-stream",
+                **_version_of(version, "versionId"),
             },
         )
         S3SigV4QueryAuth(_keys(), "s3", _region(), expires=seconds).add_auth(request)
@@ -146,26 +150,34 @@ class S3Files:
                 if found["LastModified"] < moment:
                     yield str(found["Key"])
 
-    def chunks(self, key: str) -> Iterator[bytes]:
+    def chunks(self, key: str, version: str = "") -> Iterator[bytes]:
         """One call."""
-        body = _or_gone(lambda s3: s3.get_object(Bucket=self.bucket, Key=key))["Body"]
+        which = _version_of(version)
+        body = _or_gone(lambda s3: s3.get_object(Bucket=self.bucket, Key=key, **which))["Body"]
         while part := body.read(self.CHUNK_BYTES):
             yield part
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes) -> str:
         """Three calls: the bucket keeps older versions for a month; a photo's place must go at once."""
         from functions.core.aws import scoped_client
 
         s3 = scoped_client("s3")
         old = _version(s3, self.bucket, key)
-        s3.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType="application/octet-stream")
+        put = s3.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType="application/octet-stream")
         if old:
             s3.delete_object(Bucket=self.bucket, Key=key, VersionId=old)
+        return str(put.get("VersionId", ""))
 
-    def tags(self, key: str) -> dict[str, str]:
+    def tags(self, key: str, version: str = "") -> dict[str, str]:
         """One call."""
-        found = _or_gone(lambda s3: s3.get_object_tagging(Bucket=self.bucket, Key=key))["TagSet"]
+        which = _version_of(version)
+        found = _or_gone(lambda s3: s3.get_object_tagging(Bucket=self.bucket, Key=key, **which))["TagSet"]
         return {tag["Key"]: tag["Value"] for tag in found}
+
+
+def _version_of(version: str, name: str = "VersionId") -> dict[str, str]:
+    """The parameter that names a version; none where a bucket keeps none."""
+    return {name: version} if version else {}
 
 
 def _or_gone(call: Callable[[Any], Any]) -> Any:
@@ -226,9 +238,10 @@ class FakeFiles:
                 return Stored(key, len(data), data[: S3Files.HEAD_BYTES])
         return None
 
-    def download_link(self, key: str, name: str, seconds: int) -> str:
+    def download_link(self, key: str, name: str, seconds: int, version: str = "") -> str:
         """Not a real address."""
-        return f"http://files.example/{quote(key)}?name={quote(name)}&seconds={seconds}"
+        which = f"&version={version}" if version else ""
+        return f"http://files.example/{quote(key)}?name={quote(name)}&seconds={seconds}{which}"
 
     def remove(self, key: str) -> None:
         """From memory."""
@@ -238,16 +251,17 @@ class FakeFiles:
         """All of them: the fake keeps no times."""
         return (key for key in sorted(self.objects) if key.startswith(prefix))
 
-    def chunks(self, key: str) -> Iterator[bytes]:
-        """From memory, in small parts."""
+    def chunks(self, key: str, version: str = "") -> Iterator[bytes]:
+        """From memory, in small parts; it keeps no versions."""
         data = self._found(key)
         return (data[start : start + 1000] for start in range(0, len(data), 1000))
 
-    def write(self, key: str, data: bytes) -> None:
+    def write(self, key: str, data: bytes) -> str:
         """Into memory."""
         self.objects[key] = data
+        return ""
 
-    def tags(self, key: str) -> dict[str, str]:
+    def tags(self, key: str, version: str = "") -> dict[str, str]:
         """As a test put them there."""
         self._found(key)
         return self.labels.get(key, {})

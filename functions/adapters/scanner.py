@@ -27,14 +27,14 @@ EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!
 class Scanner(Protocol):
     """Says what is known of a file."""
 
-    def verdict(self, key: str) -> Verdict:
+    def verdict(self, key: str, version: str = "") -> Verdict:
         """`waiting` when the scanner will say so later. Raises FileGone."""
 
 
 class NoScanner:
     """Nobody looks."""
 
-    def verdict(self, key: str) -> Verdict:
+    def verdict(self, key: str, version: str = "") -> Verdict:
         """Always the same."""
         return "not_checked"
 
@@ -45,9 +45,9 @@ class GuardDutyScanner:
     def __init__(self, files: Files) -> None:
         self.files = files
 
-    def verdict(self, key: str) -> Verdict:
+    def verdict(self, key: str, version: str = "") -> Verdict:
         """One call."""
-        status = self.files.tags(key).get(TAG)
+        status = self.files.tags(key, version).get(TAG)
         return VERDICTS.get(status, "not_checked") if status else "waiting"
 
 
@@ -57,10 +57,10 @@ class EicarScanner:
     def __init__(self, files: Files) -> None:
         self.files = files
 
-    def verdict(self, key: str) -> Verdict:
+    def verdict(self, key: str, version: str = "") -> Verdict:
         """Reads the whole file, part by part."""
         seen = b""
-        for part in self.files.chunks(key):
+        for part in self.files.chunks(key, version):
             seen = seen[-len(EICAR) :] + part
             if EICAR in seen:
                 return "infected"

@@ -25,7 +25,8 @@ TABLE_ACTIONS = [
     "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem",
 ]  # fmt: skip
 OBJECT_ACTIONS = [
-    "s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion",
+    "s3:GetObject", "s3:GetObjectVersion", "s3:GetObjectTagging", "s3:GetObjectVersionTagging",
+    "s3:PutObject", "s3:DeleteObject", "s3:DeleteObjectVersion",
 ]  # fmt: skip
 
 

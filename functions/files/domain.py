@@ -36,6 +36,7 @@ class UploadedFile:
     size: int
     type: str
     key: str
+    version: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain, for a draft's or a case's item."""
@@ -44,14 +45,16 @@ class UploadedFile:
     @classmethod
     def from_json(cls, raw: Mapping[str, Any]) -> UploadedFile:
         """The inverse of :meth:`to_json`."""
-        return cls(raw["id"], raw["document"], raw["name"], int(raw["size"]), raw["type"], raw["key"])
+        values = {name: raw[name] for name in ("id", "document", "name", "type", "key")}
+        return cls(**values, size=int(raw["size"]), version=raw.get("version", ""))
 
 
 @dataclass(frozen=True)
 class StoredFile:
     """What is known of a file since it was handed in. `size` in bytes is that of the prepared file. `grade`
     is how far it is trusted (A to D), `seen` how a clerk checked it. `held` names the document of a person's
-    wallet that it is a copy of."""
+    wallet that it is a copy of. `version` is the one that was looked at: what somebody puts under the same
+    key later is not it."""
 
     id: str
     name: str
@@ -64,6 +67,7 @@ class StoredFile:
     checked_at: str = ""
     seen: str = ""
     held: str = ""
+    version: str = ""
 
     @property
     def refused(self) -> bool:

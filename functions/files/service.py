@@ -128,7 +128,9 @@ def take_upload(
         bucket.remove(found.key)
         limits.hit(f"uploads#{owner_id}", *UPLOADS)
         return Refused(reason or "type")
-    taken = UploadedFile(file_id, document["id"], display_name(name), found.size, kind, found.key)
+    taken = UploadedFile(
+        file_id, document["id"], display_name(name), found.size, kind, found.key, found.version
+    )
     try:
         fresh = _keep(ctx, owner_id, taken, also)
     except RateLimited:
@@ -147,7 +149,7 @@ def _keep(
     also: Callable[[TransactWrite, UploadedFile], None] | None,
 ) -> bool:
     """Keep a file, count it, and what else the caller wants: all or nothing. False when it was there."""
-    new = StoredFile(taken.id, taken.name, taken.key, taken.size, taken.type)
+    new = StoredFile(taken.id, taken.name, taken.key, taken.size, taken.type, version=taken.version)
     for _ in range(TRIES):
         try:
             with transaction() as tx:
@@ -187,17 +189,17 @@ def link(ctx: Context, file: StoredFile, knowing: bool, files: Files | None = No
     """A link of five minutes for a file that was found clean, or that nobody checked when the reader knows
     it (`knowing`). Raises NotGivenOut for any other."""
     if file.state == CLEAN or (file.state == NOT_CHECKED and knowing):
-        return download_url(ctx, file.key, file.name, files)
+        return download_url(ctx, file.key, file.name, files, file.version)
     raise NotGivenOut
 
 
-def download_url(ctx: Context, key: str, name: str, files: Files | None = None) -> str:
+def download_url(ctx: Context, key: str, name: str, files: Files | None = None, version: str = "") -> str:
     """A link of five minutes that gives a stored file as an attachment called `name`, from the storage's
     origin. For what a person handed in use :func:`link`."""
     if not key.startswith(f"cities/{ctx.city.id}/"):
         raise NotFound
     with tenant_scope(ctx.city, min_life=LINK_SECONDS + 60):
-        return (files or storage()).download_link(key, name, LINK_SECONDS)
+        return (files or storage()).download_link(key, name, LINK_SECONDS, version)
 
 
 def remove_upload(key: str, files: Files | None = None) -> None:

@@ -32,6 +32,7 @@ class FileItem(CityModel):
     checked_at = UnicodeAttribute(null=True)
     seen = UnicodeAttribute(null=True)
     held = UnicodeAttribute(null=True)
+    version = UnicodeAttribute(null=True)
 
 
 def stored_of(item: FileItem) -> StoredFile:
@@ -82,11 +83,12 @@ def of_owner(owner_id: str) -> dict[str, StoredFile]:
     return {file.id: file for file in map(stored_of, found)}
 
 
-def settle(owner_id: str, file_id: str, state: str, size: int | None = None) -> bool:
-    """End the check with a verdict; False when the file is gone or was settled before. One call."""
+def settle(owner_id: str, file_id: str, state: str, size: int | None = None, version: str = "") -> bool:
+    """End the check with a verdict, with size and version of what was written in its place; False when the
+    file is gone or was settled before. One call."""
     actions: list[Any] = [FileItem.state.set(state), FileItem.list_key.remove(), FileItem.list_sort.remove()]
     if size is not None:
-        actions.append(FileItem.size.set(size))
+        actions += [FileItem.size.set(size), *([FileItem.version.set(version)] if version else [])]
     try:
         FileItem(keys.files(owner_id), keys.file(file_id)).update(
             actions=actions, condition=FileItem.state == CHECKING

@@ -38,29 +38,29 @@ def check_file(ctx: Context, subject: str, files: Files | None = None, scanner: 
 
         return make_copy(ctx, owner_id, file, bucket)
     try:
-        verdict = (scanner or scanner_for(bucket)).verdict(file.key)
+        verdict = (scanner or scanner_for(bucket)).verdict(file.key, file.version)
         if verdict == "waiting":
             return file.state
-        state, size = (INFECTED, None) if verdict == "infected" else _prepared(bucket, file, verdict)
+        state, written = (INFECTED, ()) if verdict == "infected" else _prepared(bucket, file, verdict)
     except FileGone:
         store.remove(owner_id, file_id)
         return ""
-    if store.settle(owner_id, file_id, state, size) and state in (INFECTED, UNUSABLE):
+    if store.settle(owner_id, file_id, state, *written) and state in (INFECTED, UNUSABLE):
         _tell(ctx, owner_id, file_id, state)
     return state
 
 
-def _prepared(bucket: Files, file: StoredFile, verdict: str) -> tuple[str, int | None]:
+def _prepared(bucket: Files, file: StoredFile, verdict: str) -> tuple[str, tuple[int, str] | tuple[()]]:
+    """(the state, size and version of what was written in the file's place)."""
     state = CLEAN if verdict == "clean" else NOT_CHECKED
     if file.type not in ("jpeg", "png"):
-        return state, None
+        return state, ()
     try:
-        data = prepare(b"".join(bucket.chunks(file.key)), file.type)
+        data = prepare(b"".join(bucket.chunks(file.key, file.version)), file.type)
     except UnusableImage as reason:
         log.info("image not usable", file=file.id, reason=str(reason))
-        return UNUSABLE, None
-    bucket.write(file.key, data)
-    return state, len(data)
+        return UNUSABLE, ()
+    return state, (len(data), bucket.write(file.key, data))
 
 
 def _tell(ctx: Context, owner_id: str, file_id: str, state: str) -> None:

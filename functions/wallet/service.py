@@ -171,9 +171,7 @@ def use(
     source = file_store.get(owner_of(person.id), found.file)
     size = source.size if source else 0
     name = f"{t(KINDS[found.kind])}.pdf"
-    copy = StoredFile(
-        copy_id, name, key, size, "pdf", CHECKING, found.grade, held=f"{person.id}/{found.id}"
-    )
+    copy = StoredFile(copy_id, name, key, size, "pdf", CHECKING, found.grade, held=f"{person.id}/{found.id}")
     file_store.add(owner_id, copy, ctx.now)
     detail = {"service": service_id, "draft": owner_id}
     _write(ctx, person.id, "document_used", found, lambda tx: None, detail)

@@ -30,11 +30,12 @@ def make_copy(ctx: Context, owner_id: str, copy: StoredFile, bucket: Files) -> s
     if source is None or source.refused or source.state == CHECKING:
         return _give_up(ctx, owner_id, copy, "gone")
     try:
-        data = stamp(b"".join(bucket.chunks(source.key)), source.type, purpose_lines(ctx, case))
+        data = stamp(
+            b"".join(bucket.chunks(source.key, source.version)), source.type, purpose_lines(ctx, case)
+        )
     except UnusableDocument as reason:
         return _give_up(ctx, owner_id, copy, str(reason))
-    bucket.write(copy.key, data)
-    file_store.settle(owner_id, copy.id, source.state, len(data))
+    file_store.settle(owner_id, copy.id, source.state, len(data), bucket.write(copy.key, data))
     return source.state
 
 
@@ -93,8 +94,9 @@ def keep_checked(ctx: Context, subject: str, bucket: Files | None = None) -> Non
 def _keep(ctx: Context, case: Case, file: StoredFile, kind: str, bucket: Files) -> None:
     owner = service.owner_of(case.person)
     key = key_prefix(ctx.city.id, owner, file.id) + file.key.rpartition("/")[2]
-    bucket.write(key, b"".join(bucket.chunks(file.key)))
-    file_store.add(owner, StoredFile(file.id, file.name, key, file.size, file.type, file.state, "B"), ctx.now)
+    version = bucket.write(key, b"".join(bucket.chunks(file.key, file.version)))
+    copy = StoredFile(file.id, file.name, key, file.size, file.type, file.state, "B", version=version)
+    file_store.add(owner, copy, ctx.now)
     source = "lookup" if file.seen.startswith("register") else "import"
     kept = Held(
         id=file.id,
