@@ -135,7 +135,11 @@ def test_a_route_in_the_wrong_scope_is_reported(
     assert any("their ids" in leak for leak in found), found
 
 
-@pytest.mark.parametrize("case", BY_SCOPE_ALONE[:2], ids=str)
+# A draft that was opened in the wrong scope has taken over the wrong city's form for good.
+UNSPOILT = [case for case in BY_SCOPE_ALONE if "{draft}" not in case.path]
+
+
+@pytest.mark.parametrize("case", UNSPOILT[:2], ids=str)
 def test_the_same_route_in_its_own_scope_is_not_reported(case: Case, pair: tuple[Town, Town]) -> None:
     own, other = pair
     with actors.running_as(own.stack, "api"):
