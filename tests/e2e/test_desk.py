@@ -196,11 +196,16 @@ def test_an_incident_is_started_and_resolved(stack: Stack, window: Open) -> None
 
 
 def test_a_document_comes_as_an_attachment_from_another_origin(stack: Stack, window: Open) -> None:
+    """Nobody has looked at this one for harmful software: the clerk is told so first."""
     made = make_application(stack)
     page = window(CLERK)
     go(page, stack, made.path)
+    page.get_by_role("link", name="bill.pdf").click()
+    page.wait_for_load_state()
+    assert page.url.startswith(stack.url)
+    assert_accessible(page)
     with page.expect_download() as download:
-        page.get_by_role("link", name="bill.pdf").click()
+        page.locator("main form button").first.click()
     assert download.value.suggested_filename == "bill.pdf"
     assert not download.value.url.startswith(stack.url)
     assert download.value.path().read_bytes() == b"%PDF-1.7 a bill (demo)"
