@@ -15,7 +15,7 @@ reset: environment ## Forget everything that was entered locally
 
 test: environment-dev ## The whole suite, browser and MQTT tests included
 	@$(BIN)/python -m infra.browser
-	@$(BIN)/pytest --numprocesses=2 --dist=loadgroup $(ARGS)
+	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(ARGS)
 
 lint: environment-dev ## ruff, mypy, the demo cities' files
 	@$(BIN)/ruff check .

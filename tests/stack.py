@@ -250,17 +250,10 @@ def running_stack(
         yield stack
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """On two processors: everything on the deployed stack together in one of them, the rest file by file."""
-    for item in items:
-        shares = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if shares else str(item.path)))
-
-
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The one deployed stack of this run."""
+    """The deployed stack that the tests of this process share. Two processes run a file of tests each at a
+    time (`--dist=loadfile`), so a file meets one stack from its first test to its last."""
     with running_stack(local_in(tmp_path_factory.mktemp("stack"))) as running:
         yield running
 
