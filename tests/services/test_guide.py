@@ -59,7 +59,7 @@ def test_every_element_has_its_official_heading(open_page: Open, lang: str) -> N
         "Decision on help", "Money on your account.", "180 days", "Energy office (demo)", "200 households",
         "At the counter", "2 Warm Street", "Mondays 9 to 12", "heat@oakville.example", "Can I get it twice?",
         "Once a winter.", "Write to the council (demo).", "Appeals board (demo)", "You have 30 days.",
-        "Every page, signed.", "when the landlord is the city", "It may follow later.", "T-001 · L-7",
+        "Every page, signed.", "when the landlord is the city", "It may follow later.", "L-7",
         "Have your last bill at hand.", "Who will be told", "You, when something happens with it",
     ],
 )  # fmt: skip
