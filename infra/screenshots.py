@@ -16,6 +16,7 @@ from infra.settings import ROOT, Local
 FOLDER = ROOT / "docs" / "screenshots"
 PHONE: ViewportSize = {"width": 375, "height": 740}
 DESKTOP: ViewportSize = {"width": 1100, "height": 800}
+GO_ON = "main #form button:visible"
 PDF: FilePayload = {
     "name": "bill.pdf",
     "mimeType": "application/pdf",
@@ -86,14 +87,14 @@ def apply(camera: Camera, seen: Callable[[str], None]) -> None:
     page = camera.page
     camera.go("/services/residence-certificate")
     seen("start")
-    page.locator("main form button").click()
+    page.locator(GO_ON).first.click()
     page.wait_for_url("**/name")
     while camera.place != "check":
         seen(camera.place)
         _answer(camera)
     seen("check")
     page.locator("#declaration").check()
-    page.locator("main form button").click()
+    page.locator(GO_ON).first.click()
     page.wait_for_url("**/done")
     seen("done")
 
@@ -103,11 +104,10 @@ def _answer(camera: Camera) -> None:
     if name == "proof":
         page.set_input_files("#file", PDF)
         page.locator("#upload button").click()
-        page.wait_for_url("**/proof?uploaded=*")
-        page.locator("#go-on button").click()
+        page.locator("#go-on button").first.click()
     else:
         _fill(page, ANSWERS[camera.city])
-        page.locator("main form button").click()
+        page.locator(GO_ON).first.click()
     page.wait_for_url(lambda address: urlsplit(address).path.rpartition("/")[2] != name)
 
 
