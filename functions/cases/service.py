@@ -315,16 +315,6 @@ def view_case(ctx: Context, staff: Staff, case_id: str) -> store.CaseFile:
     return found
 
 
-def list_cases(
-    staff: Staff, department: str, group: str, limit: int = 25, after: dict[str, Any] | None = None
-) -> tuple[list[store.CaseItem], Any]:
-    """A page of a department's desk; the rows carry no applicant's full name. Raises NotFound for a
-    foreign department."""
-    if department not in staff.departments:
-        raise NotFound
-    return store.list_desk(department, group, limit, after)
-
-
 def find_for_applicant(ctx: Context, reference: str, code: str, network: str) -> str:
     """The id of the case that a reference and a code open. The answer is the same for an unknown reference
     and a wrong code; after five wrong codes the reference is locked for an hour, after thirty the network

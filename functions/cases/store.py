@@ -123,16 +123,3 @@ def find_reference(normal: str) -> str | None:
         return str(ReferenceItem.get(keys.reference(normal), keys.META).case_id)
     except ReferenceItem.DoesNotExist:
         return None
-
-
-def list_desk(
-    department: str, group: str, limit: int, after: dict[str, Any] | None = None
-) -> tuple[list[CaseItem], Any]:
-    """A page of a department's desk, oldest first, and the key to go on from (None at the end): one call."""
-    found = CaseItem.listed.query(
-        keys.department_list(department),
-        CaseItem.list_sort.startswith(f"{group}#") if group else None,
-        limit=limit,
-        last_evaluated_key=after,
-    )
-    return list(found), found.last_evaluated_key

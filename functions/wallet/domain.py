@@ -95,11 +95,6 @@ def fitting(documents: Iterable[Held], document: Mapping[str, Any], today: date)
     return sorted((one for one in documents if fits(one, document, today)), key=lambda one: one.grade)
 
 
-def may_print(held: Held) -> bool:
-    """Whether the city may print the document itself: only what it has issued."""
-    return held.source == "issued" and held.kind == OWN and bool(held.certificate)
-
-
 def number_digest(key: bytes, number: str) -> str:
     """HMAC-SHA-256 (hex) of a number in one form, so that a short number cannot be guessed from it without
     the city's key."""

@@ -120,8 +120,6 @@ def test_a_case_of_another_department_does_not_exist(oak: Context) -> None:
         service.view_case(as_staff(oak, WES), WES, done.case_id)
     with pytest.raises(NotFound):
         service.decide(as_staff(oak, WES), WES, done.case_id, Decision("approve", 1))
-    with pytest.raises(NotFound):
-        service.list_cases(WES, "residents", "1-open")
     assert _actions(done.case_id) == ["submitted", "viewed"]
 
 
@@ -150,22 +148,6 @@ def test_what_was_sent_back_comes_again_with_the_missing_parts(oak: Context) -> 
     again = service.resubmit(oak, done.case_id, {"address": "3 Main St"}, ())
     assert again.answers["address"] == "2 Main St"
     assert _actions(done.case_id) == ["submitted", "send_back", "resubmit"]
-
-
-def test_the_desk_lists_open_cases_of_its_department_oldest_first(oak: Context) -> None:
-    from dataclasses import replace
-
-    for n in range(3):
-        when = Context(oak.city, oak.actor, oak.lang, NOW + timedelta(minutes=n), "r")
-        service.submit_application(when, replace(APPLICATION, id=f"draft{n}"))
-    service.decide(as_staff(oak, ANA), ANA, "draft0", Decision("refuse", 1, "no"))
-    rows, after = service.list_cases(ANA, "residents", "1-open")
-    assert [row.pk for row in rows] == ["CASE#draft1", "CASE#draft2"]
-    assert after is None
-    first, after = service.list_cases(ANA, "residents", "1-open", limit=1)
-    second, _ = service.list_cases(ANA, "residents", "1-open", limit=1, after=after)
-    assert [first[0].pk, second[0].pk] == ["CASE#draft1", "CASE#draft2"]
-    assert "Maria" not in str([row.attribute_values for row in rows])
 
 
 def test_reference_and_code_open_the_case_however_they_are_typed(oak: Context) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from functions.services.domain import WALLET_TYPES
 from functions.wallet import domain
-from functions.wallet.domain import KINDS, OWN, Held
+from functions.wallet.domain import KINDS, Held
 
 TODAY = date(2026, 11, 20)
 ASKED = {"id": "licence", "source": "wallet", "wallet_type": "driving_licence", "min_grade": "C"}
@@ -47,15 +47,6 @@ def test_a_service_that_takes_uploads_only_is_offered_nothing() -> None:
 def test_the_most_trusted_comes_first() -> None:
     found = domain.fitting([held(grade="C"), held(grade="A"), held(grade="B")], ASKED, TODAY)
     assert [one.grade for one in found] == ["A", "B", "C"]
-
-
-@pytest.mark.parametrize("kind", [*KINDS, OWN])
-@pytest.mark.parametrize("source", ["import", "lookup", "issued"])
-def test_a_city_prints_only_what_it_has_issued_itself(kind: str, source: str) -> None:
-    """Another authority's document is never printed, whatever is said about it."""
-    for certificate in ("", "digest"):
-        one = held(kind=kind, source=source, certificate=certificate)
-        assert domain.may_print(one) is (kind == OWN and source == "issued" and bool(certificate))
 
 
 def test_of_a_number_only_a_keyed_digest_and_its_end_are_kept() -> None:
