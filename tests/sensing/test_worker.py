@@ -20,7 +20,7 @@ def send(*records: dict[str, Any]) -> list[str]:
 
 def incidents(city: Any) -> list[Any]:
     with scope.tenant_scope(city):
-        found, _ = cases.list_desk("works", "", 50)
+        found = cases.CaseItem.listed.query(keys.department_list("works"))
         return [cases.get_case(item.pk.removeprefix("CASE#")) for item in found]
 
 
