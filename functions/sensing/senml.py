@@ -70,10 +70,14 @@ def resolve(payload: bytes | str, now: float, limits: Limits | None = None) -> l
     Raises SenmlError.
     """
     limits = limits or Limits()
-    rows = _parse(payload, limits)
+    return resolve_rows(parse(payload, limits), now, limits)
+
+
+def resolve_rows(rows: Any, now: float, limits: Limits) -> list[Record]:
+    """The same for a pack that is JSON already. Raises SenmlError."""
     base: dict[str, Any] = {}
     records = []
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(_rows(rows, limits), 1):
         _check_labels(row, number)
         # §4.1: a base field holds from its own record on, until the same field comes again
         base.update({label: row[label] for label in _BASES if label in row})
@@ -116,13 +120,18 @@ def _refuse(message: str, record: int | None = None, **params: str | float) -> N
     raise SenmlError(message, record, **params)
 
 
-def _parse(payload: bytes | str, limits: Limits) -> list[dict[str, Any]]:
-    raw = payload.encode() if isinstance(payload, str) else payload
+def parse(payload: bytes | str, limits: Limits) -> Any:
+    """A message as JSON values: strict (UTF-8, no NaN, no name twice) and of a bounded size. Raises
+    SenmlError."""
+    raw = payload.encode("utf-8", "surrogatepass") if isinstance(payload, str) else payload
     if len(raw) > limits.bytes:
         _refuse(
             N_("the message has %(size)s bytes; at most %(most)s are taken"), size=len(raw), most=limits.bytes
         )
-    rows = _load(raw)
+    return _load(raw)
+
+
+def _rows(rows: Any, limits: Limits) -> list[dict[str, Any]]:
     if not isinstance(rows, list):
         _refuse(N_("a SenML pack is a JSON array of records"))  # §5
     if not rows:
