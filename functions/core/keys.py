@@ -159,8 +159,22 @@ def desk_sort(group: str, submitted: datetime, case_id: str) -> str:
 
 
 def device(thing: str) -> str:
-    """Partition of a device: META, OPEN (latest readings), R#... (closed packs)."""
+    """Partition of a device: META, OPEN (latest readings), R#... (closed packs), HIST#... (its history)."""
     return f"DEVICE#{thing}"
+
+
+HISTORY_PREFIX = "HIST#"
+SHARDS = "SHARDS"  # how many devices each lane has had; sorted by the lane's letter
+
+
+def history(at: str) -> str:
+    """Sort key of a line of a device's history, by its moment."""
+    return f"{HISTORY_PREFIX}{at}"
+
+
+def eui(dev_eui: str) -> str:
+    """Partition of a DevEUI's pointer to its device."""
+    return f"EUI#{dev_eui}"
 
 
 def pack(start_ms: int) -> str:
@@ -172,6 +186,48 @@ def pack(start_ms: int) -> str:
 def alarm(thing: str, rule: str) -> str:
     """Partition of a rule's state on a device."""
     return f"ALARM#{thing}#{rule}"
+
+
+def alarms(thing: str) -> str:
+    """Partition of a device's alarms: per rule the present state and its episodes."""
+    return f"ALARM#{thing}"
+
+
+def alarm_prefix(rule: str) -> str:
+    """What the sort keys of a rule's items begin with."""
+    return f"{rule}#"
+
+
+def alarm_now(rule: str) -> str:
+    """Sort key of a rule's present alarm: behind its episodes, so that it comes first when read backwards."""
+    return f"{rule}#META"
+
+
+def alarm_episode(rule: str, raised_ms: int) -> str:
+    """Sort key of one time that a rule was raised."""
+    return f"{rule}#E#{raised_ms:015d}"
+
+
+def alarm_list(department: str) -> str:
+    """Index key of a department's alarms."""
+    return f"ALARMS#{department}"
+
+
+DUE = "DUE"  # what must happen at a time, by `<when>#<kind>#<id>`
+INCIDENTS = "INCIDENTS"  # open incidents of sensors, by `<kind>#<case>`; `<kind>#` counts them
+ALARM_NEWS = "ALARM-NEWS"  # per department: until when people were told
+ALARM_MAIL = "ALARM-MAIL"  # per member of staff: which alarms they want to hear of
+SOS_TESTS = "SOS-TESTS"  # the daily test of the emergency path, by day
+
+
+def sos(thing: str) -> str:
+    """Partition of an emergency device's calls."""
+    return f"SOS#{thing}"
+
+
+def commands(thing: str) -> str:
+    """Partition of what a device may be told, and was told."""
+    return f"COMMAND#{thing}"
 
 
 API_KEYS, WEBHOOKS = "API-KEYS", "WEBHOOKS"
