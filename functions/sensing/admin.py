@@ -5,17 +5,19 @@ admin function; AWS IoT itself is asked through the provisioner. Every step can 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from functions.core import audit, clock, ids
+from functions.core import clock, ids
 from functions.core.context import Actor, Context
-from functions.core.errors import Conflict, Invalid, NotFound
+from functions.core.errors import Conflict, Invalid
 from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
-from functions.core.store import transaction
 from functions.sensing import profiles, provisioning, service, store
-from functions.sensing.store import ACTIVE, REVOKED, Device
+from functions.sensing.registry import service as register
+from functions.sensing.registry import store as registry
+from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device
 from functions.tenancy import control
 
 
@@ -39,10 +41,17 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """
     thing, profile = str(event.get("thing", "")), str(event.get("profile", ""))
     provisioning.thing_name(ctx.city.id, thing)
-    _check(ctx, thing, profile, bool(event.get("renew")))
+    before = _check(ctx, thing, profile, bool(event.get("renew")))
     made = control.ask("device-add", ctx.city.id, thing=thing)
-    device = Device(thing, profile, str(event.get("name") or ""), ACTIVE, clock.iso(ctx.now))
-    _record(ctx, device, str(made["certificate_id"]), "device-added")
+    device = replace(
+        before or Device(thing, profile, since=clock.iso(ctx.now)),
+        title=str(event.get("name") or "") or (before.title if before else ""),
+        state=ACTIVE,
+        certificate=str(made["certificate_id"]),
+        next_certificate="",
+        next_since="",
+    )
+    register.save(ctx, device, before, "device-added", {"certificate": device.certificate[:16]})
     return {
         **made,
         "thing": thing,
@@ -59,7 +68,7 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
 
 def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Every device with profile, state and the time of its latest reading."""
-    registered = store.devices()
+    registered = registry.list_devices()
     known = store.known(device.thing for device in registered)
     rows = []
     for device in registered:
@@ -80,7 +89,7 @@ def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """What `townkit simulate` has to imitate: the devices of the city's file with their quantities and
     rules.
     """
-    states = {device.thing: device.state for device in store.devices()}
+    states = {device.thing: device.state for device in registry.list_devices()}
     return {
         "things": [
             {
@@ -109,11 +118,7 @@ def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
 def revoke_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """The city stops believing the device at once; then its certificate is revoked. The readings stay."""
     thing = str(event.get("thing", ""))
-    device = store.get_device(thing)
-    if device is None:
-        raise NotFound(N_("There is no such device"))
-    if device.state != REVOKED:
-        _record(ctx, Device(thing, device.profile, device.title, REVOKED, device.since), "", "device-revoked")
+    register.stop_believing(ctx, thing)
     answer = control.ask("device-revoke", ctx.city.id, thing=thing)
     return {"thing": thing, "state": REVOKED, **answer}
 
@@ -131,21 +136,14 @@ def topic(city_id: str, thing: str) -> str:
     return f"$aws/rules/{settings().readings_rule}/{city_id}/{thing}/data"
 
 
-def _check(ctx: Context, thing: str, profile: str, renew: bool) -> None:
+def _check(ctx: Context, thing: str, profile: str, renew: bool) -> Device | None:
     if profile not in profiles.profile_ids():
         raise Invalid({"profile": profile}, N_("There is no such device profile"))
-    devices = {device.thing: device for device in store.devices()}
-    found = devices.get(thing)
+    found = registry.find(thing)
     if found and found.state == ACTIVE and not renew:
         raise Conflict(N_("This device has a certificate already. Revoke it, or ask for a new one."))
-    active = [device for device in devices.values() if device.state == ACTIVE and device.thing != thing]
-    if len(active) >= ctx.city.limit("devices", 500):
-        raise Invalid({"thing": thing}, N_("The city's plan allows no more devices"))
-
-
-def _record(ctx: Context, device: Device, certificate: str, action: str) -> None:
-    chain = audit.read_chain("device", device.thing)
-    with transaction() as tx:
-        store.put_device(tx, device, certificate)
-        audit.append(tx, chain, action, ctx, {"profile": device.profile, "certificate": certificate[:16]})
-        audit.close(tx, chain)
+    if found and found.state == RETIRED:
+        raise Conflict(N_("This device is out of use. Give the new one a name of its own."))
+    if found is None or found.state == REVOKED:
+        register.check_room(ctx)
+    return found

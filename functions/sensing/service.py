@@ -14,9 +14,11 @@ from functions.core.context import Context
 from functions.core.i18n import N_
 from functions.sensing import alarms, intake, quota, store
 from functions.sensing.domain import Arrival, Rule, readings_of
+from functions.sensing.registry import store as registry
+from functions.sensing.registry.domain import ACTIVE, PLANNED, Device
 from functions.sensing.senml import SenmlError, resolve
 from functions.sensing.shelf import DynamoShelf
-from functions.sensing.store import DAY_MS, Device, Known, Refusal
+from functions.sensing.store import DAY_MS, Known, Refusal
 
 REFUSALS_KEPT_DAYS = 30
 READINGS_KEPT_DAYS = 365
@@ -85,7 +87,7 @@ def _take_device(ctx: Context, device: Known | None, messages: Sequence[Message]
 def _arrivals(ctx: Context, device: Known | None, message: Message) -> list[Arrival]:
     if device is None:
         raise SenmlError(N_("no device is registered under this name"))
-    if device.state != store.ACTIVE:
+    if device.state != ACTIVE:
         raise SenmlError(N_("the device is revoked"))
     if message.certificate != device.certificate or message.client != f"{message.city}:{message.thing}":
         raise SenmlError(N_("the message was not sent with the certificate of this device"))
@@ -150,7 +152,7 @@ def day_counts(ctx: Context) -> Iterator[tuple[date, int, int]]:
     """``(UTC day of receipt, messages, readings)`` of every device for its last seven days with messages:
     exact, what is charged. Several lines may have the same day.
     """
-    for device in store.known(entry.thing for entry in store.devices()).values():
+    for device in store.known(entry.thing for entry in registry.list_devices()).values():
         for number, (messages, readings) in device.days.items():
             yield datetime.fromtimestamp(number * 86_400, UTC).date(), messages, readings
 
@@ -174,11 +176,11 @@ def list_stations(ctx: Context, start: int, size: int, *, every: bool = False) -
     calls.
     """
     named = {entry["thing"]: entry for entry in _config(ctx)["things"]}
-    registered = {device.thing: device for device in store.devices()}
+    registered = {one.thing: one for one in registry.list_devices() if one.state != PLANNED}
     shown = sorted(
         thing
         for thing in {*named, *registered}
-        if every or thing in named or registered[thing].state == store.ACTIVE
+        if every or thing in named or registered[thing].state == ACTIVE
     )
     part = shown[start : start + size]
     known = store.known(part) if part else {}

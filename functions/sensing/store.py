@@ -1,7 +1,7 @@
-"""A city's devices, alarms and refused messages in its table. Models never leave this file.
+"""A city's readings, alarms and refused messages in its table. Models never leave this file.
 
-One device is ``DEVICE#<thing>``: META (what it is, its certificate; in the index), OPEN (latest readings;
-under 1 KB and in no index), R#<start> (closed packs, which end by themselves).
+Beside its record (functions/sensing/registry) a device has OPEN (latest readings; under 1 KB and in no index)
+and R#<start> (closed packs, which end by themselves).
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
-from pynamodb.expressions.update import Action
-from pynamodb.transactions import TransactWrite
 
 from functions.core import keys, usage
 from functions.core.store import CityModel, contended, failed_conditions, transaction
@@ -23,20 +21,9 @@ from functions.sensing.domain import Reading
 from functions.sensing.intake import TRIES, Stale
 from functions.sensing.packing import Open
 
-ACTIVE, REVOKED = "active", "revoked"
 DAY_MS = 86_400_000
 REFUSALS_AT_ONCE = 50  # a transaction takes a hundred operations
 _CONDITION = "ConditionalCheckFailedException"
-
-
-class MetaItem(CityModel):
-    """A device. ``kind`` is its profile, ``title`` its name when the city's file does not name it."""
-
-    kind = UnicodeAttribute()
-    title = UnicodeAttribute(default="")
-    state = UnicodeAttribute()
-    certificate = UnicodeAttribute(default="")
-    submitted_at = UnicodeAttribute()
 
 
 class OpenItem(CityModel):
@@ -121,17 +108,6 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Device:
-    """A line of the index: what is registered."""
-
-    thing: str
-    profile: str
-    title: str
-    state: str
-    since: str
-
-
-@dataclass(frozen=True)
 class Refusal:
     """A refused message: when (ISO), of which thing, why (message id, placeholders, record), how many at
     once.
@@ -195,47 +171,6 @@ def pack_item(
         r=codec.encode(readings, metrics),
         ttl=(readings[-1].at + keep_days * DAY_MS) // 1000,
     )
-
-
-def devices() -> list[Device]:
-    """What is registered, by name: one call up to a megabyte of index."""
-    return [
-        Device(item.list_sort or "", item.kind, item.title or "", item.state, item.submitted_at)
-        for item in MetaItem.listed.query(keys.DEVICES)
-    ]
-
-
-def get_device(thing: str) -> Device | None:
-    """One device."""
-    try:
-        item = MetaItem.get(keys.device(thing), keys.META, consistent_read=True)
-    except MetaItem.DoesNotExist:
-        return None
-    return Device(thing, item.kind, item.title or "", item.state, item.submitted_at)
-
-
-def put_device(tx: TransactWrite, device: Device, certificate: str) -> None:
-    """Register a device with a new certificate, or mark it revoked; its readings stay."""
-    meta = MetaItem(
-        keys.device(device.thing),
-        keys.META,
-        kind=device.profile,
-        title=device.title,
-        state=device.state,
-        submitted_at=device.since,
-        certificate=certificate,
-        list_key=keys.DEVICES,
-        list_sort=device.thing,
-    )
-    tx.save(meta)
-    actions: list[Action] = [
-        OpenItem.s.set(device.state),
-        OpenItem.p.set(device.profile),
-        OpenItem.v.set(1),
-        OpenItem.n.add(1),
-    ]
-    actions += [OpenItem.c.set(bytes.fromhex(certificate))] if certificate else []
-    tx.update(OpenItem(keys.device(device.thing), keys.OPEN), actions=actions)
 
 
 def put_refusals(refused: Iterable[tuple[str, Refusal]], ttl: int) -> None:

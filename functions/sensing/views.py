@@ -12,8 +12,9 @@ from functions.core.i18n import N_, fill, t
 from functions.sensing import service
 from functions.sensing.charts import line
 from functions.sensing.domain import ACTIVE, Reading, Rule
+from functions.sensing.registry.domain import RETIRED, REVOKED
 from functions.sensing.service import Station
-from functions.sensing.store import REVOKED, Refusal
+from functions.sensing.store import Refusal
 from functions.sensing.units import shown
 from functions.web import formats
 
@@ -112,7 +113,7 @@ def _status(
         kind = "alarm"
     elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * profile["cadence"]:
         kind = "late"
-    if station.registered and station.registered.state == REVOKED:
+    if station.registered and station.registered.state in (REVOKED, RETIRED):
         kind = "revoked"
     text, colour = STATUS[kind]
     return {"id": kind, "text": t(text), "colour": colour}
@@ -125,7 +126,7 @@ def console_device(ctx: Context, station: Station) -> dict[str, Any]:
     latest = {reading.metric: reading for reading in readings}
     state = N_("No certificate yet")
     if station.registered:
-        state = N_("Revoked") if station.registered.state == REVOKED else N_("Active")
+        state = N_("Revoked") if station.registered.state in (REVOKED, RETIRED) else N_("Active")
     return {
         "id": station.thing,
         "name": station.names,

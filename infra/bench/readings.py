@@ -11,7 +11,8 @@ from functions.core import clock
 from functions.core.city import City
 from functions.core.scope import tenant_scope
 from functions.core.store import transaction
-from functions.sensing import store
+from functions.sensing.registry import store
+from functions.sensing.registry.domain import ACTIVE, Device
 from functions.sensing.worker import handle_readings
 from infra.bench.figures import Figure, Section, Table
 from infra.bench.meter import Meter
@@ -50,9 +51,11 @@ def measure() -> Section:
 
 
 def _register(city: City, thing: str) -> None:
-    device = store.Device(thing, "river-level", "", store.ACTIVE, clock.iso(clock.now()))
+    device = Device(
+        thing, "river-level", state=ACTIVE, since=clock.iso(clock.now()), certificate=CERTIFICATE, shard="r0"
+    )
     with tenant_scope(city), transaction() as tx:
-        store.put_device(tx, device, CERTIFICATE)
+        store.put(tx, device)
 
 
 def _send(meter: Meter, thing: str, size: int) -> tuple[float, float, int]:

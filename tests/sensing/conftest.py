@@ -14,6 +14,8 @@ from functions.core import clock, scope
 from functions.core.context import Actor
 from functions.core.store import transaction
 from functions.sensing import profiles, quota, store
+from functions.sensing.registry import store as registry_store
+from functions.sensing.registry.domain import ACTIVE, Device
 from functions.tenancy import registry
 from tests.builders import both, city_config
 from tests.world import NOW, World, two_cities
@@ -70,10 +72,14 @@ def river(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield made
 
 
-def register(city: Any, thing: str, certificate: str, state: str = store.ACTIVE) -> None:
+def register(city: Any, thing: str, certificate: str, state: str = ACTIVE) -> None:
     profile = "river-level" if thing.startswith("river") else "air-station"
     with scope.tenant_scope(city), transaction() as tx:
-        store.put_device(tx, store.Device(thing, profile, "", state, clock.iso(NOW)), certificate)
+        before = registry_store.find(thing)
+        device = Device(
+            thing, profile, state=state, since=clock.iso(NOW), certificate=certificate, shard="r0", version=1
+        )
+        registry_store.put(tx, device, before)
 
 
 def record(

@@ -8,7 +8,8 @@ import pytest
 
 from functions.core import scope, settings
 from functions.core.errors import Conflict, Invalid, NotFound
-from functions.sensing import admin, provisioning, store
+from functions.sensing import admin, provisioning
+from functions.sensing.registry import store
 from functions.sensing.worker import handle_readings
 from functions.tenancy import control
 from tests.sensing.conftest import level, open_of, record, values
@@ -112,12 +113,12 @@ def test_a_crash_between_the_certificate_and_the_record_leaves_nothing_that_is_b
         raise RuntimeError("the process ends here")
 
     with monkeypatch.context() as patch:
-        patch.setattr(store, "put_device", crash)
+        patch.setattr(store, "put", crash)
         with pytest.raises(RuntimeError):
             add()
     (orphan,) = certificates(iot, "oakville:gauge-1")
     with scope.tenant_scope(river.oakville):
-        assert store.get_device("gauge-1") is None
+        assert store.find("gauge-1") is None
     handle_readings({"Records": [record("oakville", "gauge-1", level(1.0), certificate=orphan)]})
     again = add()["certificate_id"]
     assert certificates(iot, "oakville:gauge-1") == {again: "ACTIVE"}

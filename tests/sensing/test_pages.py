@@ -5,9 +5,10 @@ from bs4 import BeautifulSoup
 
 from functions.core import i18n, scope, usage
 from functions.identity.domain import Staff
-from functions.sensing import console, pages, store
+from functions.sensing import console, pages
 from functions.sensing.charts import HEIGHT, WIDTH, line
 from functions.sensing.domain import Reading
+from functions.sensing.registry.domain import REVOKED
 from functions.sensing.worker import handle_readings
 from functions.web.rendering import render
 from tests.sensing.conftest import level, record, register
@@ -80,9 +81,9 @@ def test_an_alarm_an_old_reading_and_a_revoked_device_say_so(river):
     assert "Alarm" in words(show(pages.show_sensors, river))
     send(record("oakville", "air-school", [{"n": "pm10", "v": 9, "t": -5000}]))
     assert "No recent reading" in words(show(pages.show_sensors, river))
-    register(river.oakville, "air-school", "a2" * 32, store.REVOKED)
+    register(river.oakville, "air-school", "a2" * 32, REVOKED)
     assert "air-school" not in words(show(pages.show_sensors, river))  # the city's file does not name it
-    register(river.oakville, "river-bridge", "a1" * 32, store.REVOKED)
+    register(river.oakville, "river-bridge", "a1" * 32, REVOKED)
     assert "Switched off" in words(show(pages.show_sensors, river))
     assert "Revoked" in words(show(console.show_devices, river, staff=WES))
 

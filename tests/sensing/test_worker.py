@@ -5,7 +5,8 @@ import pytest
 
 from functions.cases import store as cases
 from functions.core import keys, scope, usage
-from functions.sensing import codec, quota, service, store
+from functions.sensing import codec, quota, service
+from functions.sensing.registry.domain import REVOKED
 from functions.sensing.shelf import DynamoShelf
 from functions.sensing.worker import handle_readings
 from tests.sensing.conftest import RECEIVED, level, open_of, record, refused, register, values
@@ -118,7 +119,7 @@ def test_what_is_refused_is_counted_with_its_reason_and_not_stored(river, messag
 
 def test_a_revoked_device_is_refused_although_its_certificate_still_matches(river):
     assert send(record("oakville", "river-bridge", level(1.0), id="before")) == []
-    register(river.oakville, "river-bridge", "a1" * 32, store.REVOKED)
+    register(river.oakville, "river-bridge", "a1" * 32, REVOKED)
     assert send(record("oakville", "river-bridge", level(2.0), id="after", seconds=1)) == []
     assert values(river.oakville, "river-bridge") == [1.0]
     assert refused(river, river.oakville) == ["the device is revoked"]

@@ -1,0 +1,213 @@
+"""The register in the city's table: ``DEVICE#<thing>``/``META`` is a device, ``HIST#...`` a line of its
+history; ``EUI#...`` finds a LoRaWAN device; ``SHARDS`` counts how many devices each lane has had. The model
+never leaves this file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
+from pynamodb.transactions import TransactWrite
+
+from functions.core import keys
+from functions.core.store import CityModel
+from functions.sensing import store as old
+from functions.sensing.registry.domain import PLANNED, Device, Event, place_json, place_of, shard_of
+
+
+class DeviceItem(CityModel):
+    """``certificate`` and ``next`` are ids of certificates; ``more`` is what no list shows. The index carries
+    a fixed set of names (functions/core/store.py), so what a list shows uses those of them that fit: ``life``
+    is "installed/years"."""
+
+    kind = UnicodeAttribute()
+    title = UnicodeAttribute(default="")
+    state = UnicodeAttribute()
+    submitted_at = UnicodeAttribute()
+    department = UnicodeAttribute(attr_name="group", default="")
+    shard = UnicodeAttribute(attr_name="service", default="")
+    calibration_due = UnicodeAttribute(attr_name="due_at", null=True)
+    life = UnicodeAttribute(attr_name="hash", null=True)
+    area = UnicodeAttribute(attr_name="chain", null=True)
+    eui = UnicodeAttribute(attr_name="reference", null=True)
+    version = NumberAttribute(attr_name="seq", default=0)
+    certificate = UnicodeAttribute(default="")
+    next = UnicodeAttribute(null=True)
+    more = JSONAttribute(null=True)
+
+
+class HistoryItem(CityModel):
+    """A line of a device's history."""
+
+    action = UnicodeAttribute()
+    actor = UnicodeAttribute()
+    detail = JSONAttribute(null=True)
+
+
+class EuiItem(CityModel):
+    """A DevEUI belongs to one device of the city."""
+
+    thing = UnicodeAttribute()
+
+
+class CountItem(CityModel):
+    """How many devices of a lane have got a shard."""
+
+    n = NumberAttribute(default=0)
+
+
+PLAIN = ("next_since", "photo", "serial", "replaces", "replaced_by", "commands")
+
+
+def get_many(things: Iterable[str]) -> dict[str, Device]:
+    """The devices that exist, by thing: one call per hundred."""
+    names = [(keys.device(thing), keys.META) for thing in dict.fromkeys(things)]
+    return {found.thing: found for item in DeviceItem.batch_get(names) for found in [_device(item)]}
+
+
+def find(thing: str) -> Device | None:
+    """One device as it is at this moment."""
+    try:
+        return _device(DeviceItem.get(keys.device(thing), keys.META, consistent_read=True))
+    except DoesNotExist:
+        return None
+
+
+def find_eui(eui: str) -> Device | None:
+    """The device with a DevEUI (16 hex digits, small letters): two calls."""
+    try:
+        return find(EuiItem.get(keys.eui(eui), keys.META).thing)
+    except DoesNotExist:
+        return None
+
+
+def list_devices() -> list[Device]:
+    """Every device by name of the thing, with what the index carries: profile, title, state, since, shard,
+    department, calibration due, EUI, area of the place - no certificates and no ``more``. One call a
+    megabyte, about four thousand devices."""
+    return [_listed(item) for item in DeviceItem.listed.query(keys.DEVICES)]
+
+
+def take_shard(lane: str, count: int = 1) -> list[str]:
+    """Shards for so many new devices of a lane. What is taken and then not used leaves a gap: a shard never
+    has more than 200 devices, and may have fewer."""
+    item = CountItem(keys.SHARDS, "u" if lane == "urgent" else "r")
+    item.update(actions=[CountItem.n.add(count), CountItem.v.set(1)])
+    last = int(item.n)
+    return [shard_of(lane, number) for number in range(last - count + 1, last + 1)]
+
+
+def put(tx: TransactWrite, device: Device, before: Device | None = None) -> None:
+    """Store a new device, or change ``before`` as it was read: the transaction fails when somebody else was
+    faster, or when the DevEUI belongs to another device. One or two operations, three with a new EUI."""
+    unchanged: Condition = DeviceItem.pk.does_not_exist()
+    if before:
+        counted = bool(before.version)  # a record of an earlier release has no count yet
+        unchanged = DeviceItem.version == before.version if counted else DeviceItem.version.does_not_exist()
+    tx.save(_item(device, (before.version if before else 0) + 1), condition=unchanged)
+    if device.eui and (before is None or before.eui != device.eui):
+        free = EuiItem.pk.does_not_exist() | (EuiItem.thing == device.thing)
+        tx.save(EuiItem(keys.eui(device.eui), keys.META, thing=device.thing), condition=free)
+    if before and before.eui and before.eui != device.eui:
+        tx.delete(EuiItem(keys.eui(before.eui), keys.META))
+    _let_speak(tx, device)
+
+
+def _let_speak(tx: TransactWrite, device: Device) -> None:
+    if device.state == PLANNED:
+        return
+    actions: list[Action] = [
+        old.OpenItem.s.set(device.state),
+        old.OpenItem.p.set(device.profile),
+        old.OpenItem.v.set(1),
+        old.OpenItem.n.add(1),
+    ]
+    actions += [old.OpenItem.c.set(bytes.fromhex(device.certificate))] if device.certificate else []
+    tx.update(old.OpenItem(keys.device(device.thing), keys.OPEN), actions=actions)
+
+
+def add_history(tx: TransactWrite, thing: str, event: Event) -> None:
+    """A line of a device's history: one operation."""
+    item = HistoryItem(keys.device(thing), keys.history(event.at), action=event.action, actor=event.actor)
+    item.detail = event.detail or None
+    tx.save(item)
+
+
+def history(thing: str, limit: int = 100) -> list[Event]:
+    """The history, the newest line first: one call."""
+    found = HistoryItem.query(
+        keys.device(thing),
+        HistoryItem.sk.startswith(keys.HISTORY_PREFIX),
+        scan_index_forward=False,
+        limit=limit,
+    )
+    return [
+        Event(item.sk.removeprefix(keys.HISTORY_PREFIX), item.action, item.actor, dict(item.detail or {}))
+        for item in found
+    ]
+
+
+def _item(device: Device, version: int) -> DeviceItem:
+    more: dict[str, Any] = {name: value for name in PLAIN if (value := getattr(device, name))}
+    more |= {"place": place_json(device.place)} if device.place else {}
+    more |= {"muted": [list(one) for one in device.muted]} if device.muted else {}
+    more |= {"contacts": list(device.contacts)} if device.contacts else {}
+    return DeviceItem(
+        keys.device(device.thing),
+        keys.META,
+        kind=device.profile,
+        title=device.title,
+        state=device.state,
+        submitted_at=device.since,
+        department=device.department,
+        shard=device.shard,
+        calibration_due=device.calibration_due or None,
+        life=f"{device.installed}/{device.design_life_years or ''}".strip("/") or None,
+        area=device.place.area or None,
+        eui=device.eui or None,
+        version=version,
+        certificate=device.certificate,
+        next=device.next_certificate or None,
+        more=more or None,
+        list_key=keys.DEVICES,
+        list_sort=device.thing,
+    )
+
+
+def _device(item: DeviceItem) -> Device:
+    more: Mapping[str, Any] = item.more or {}
+    return Device(
+        **_columns(item),
+        thing=item.pk.partition("#")[2],
+        certificate=item.certificate or "",
+        next_certificate=item.next or "",
+        place=place_of(more.get("place")),
+        muted=tuple((int(start), int(end)) for start, end in more.get("muted", ())),
+        contacts=tuple(more.get("contacts", ())),
+        **{name: more[name] for name in PLAIN if name in more},
+    )
+
+
+def _listed(item: DeviceItem) -> Device:
+    return Device(**_columns(item), thing=item.list_sort or "", place=place_of({"area": item.area}))
+
+
+def _columns(item: DeviceItem) -> dict[str, Any]:
+    installed, _, years = (item.life or "").partition("/")
+    return {
+        "installed": installed,
+        "design_life_years": int(years) if years else None,
+        "profile": item.kind,
+        "title": item.title or "",
+        "state": item.state,
+        "since": item.submitted_at,
+        "department": item.department or "",
+        "shard": item.shard or "",
+        "calibration_due": item.calibration_due or "",
+        "eui": item.eui or "",
+        "version": int(item.version or 0),
+    }
