@@ -17,12 +17,16 @@ from functions.sensing.units import convert
 ACTIVE = -1  # in a rule's memory; a positive number counts readings beyond the level in a row
 
 
+RANGE, CLOCK, STEP, STUCK, DUPLICATE = 1, 2, 4, 8, 16  # quality marks; the first two are facts of intake
+
+
 class Reading(NamedTuple):
-    """``value`` is in the unit of the profile's quantity."""
+    """``value`` is in the unit of the profile's quantity; ``flags`` are quality marks."""
 
     at: int
     metric: str
     value: float
+    flags: int = 0
 
 
 class Arrival(NamedTuple):

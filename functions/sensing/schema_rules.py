@@ -1,7 +1,7 @@
 """The shape of an alarm rule, in a device profile or in a city's file.
 
 A rule looks at one quantity of one device; ``both`` joins two other rules. What it means is in
-functions/sensing/rules.py."""
+functions/sensing/rules/."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ class AlarmRule(Part):
             self._check_levels()
         elif self.severity is None:
             raise ValueError("a rule without levels has a severity")
-        if (self.levels or self.rate) and self.metric is None:
-            raise ValueError("levels and rate look at a metric")
+        if (self.levels or self.rate or self.faulty) and self.metric is None:
+            raise ValueError("levels, rate and faulty look at a metric")
         if self.of and not 1 <= self.of[0] <= self.of[1] <= 16:
             raise ValueError("of is [n, m] with 1 <= n <= m <= 16")
         return self

@@ -1,0 +1,211 @@
+"""Readings through the rules of a device: quiet -> raised -> (escalated) -> cleared, one alarm per rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from functions.sensing.domain import DUPLICATE, Reading
+from functions.sensing.rules.domain import EVIDENCE, Change, Memory, Rule, RuleSet
+from functions.sensing.rules.hours import begun
+from functions.sensing.rules.marks import NONE, NOT_PLAUSIBLE, UNUSABLE, mark
+from functions.sensing.rules.windows import evidence, feed, judged
+
+State = dict[str, Any]
+"""``a``: [stage, severity, metric] of the raised alarm; ``h``: stages of the last m readings as digits, no
+leading zeros; ``s``: per level since when the value has been beyond; ``e``: [at, value] of the readings that
+are on the way to an alarm; ``w``: parts of the window; ``n``: readings not plausible in a row; ``d``: day on
+which the hours began; ``f``: the rule's mark. What is not there is empty."""
+
+
+def evaluate(
+    rules: RuleSet, memory: Memory, readings: Sequence[Reading]
+) -> tuple[Memory, list[Change], list[Reading]]:
+    """Readings in order of (time, metric, value), newer than what the memory has seen of their metric.
+
+    Returns the memory after them, the changes of alarms and the readings with their quality marks. The memory
+    given is not changed. Raises ValueError for readings out of order."""
+    if not readings:
+        return memory, [], []
+    last, states = dict(memory.get("q", {})), dict(memory.get("r", {}))
+    changes = _forgotten(rules, states, readings[0])
+    marked: list[Reading] = []
+    for reading in readings:
+        metric = reading.metric
+        flags, last[metric] = mark(rules.marks.get(metric, NONE), last.get(metric), reading)
+        if flags != reading.flags:
+            reading = reading._replace(flags=flags)
+        marked.append(reading)
+        watching = rules.by_metric.get(metric)
+        if watching and not flags & DUPLICATE:
+            quiet = bool(rules.muted) and any(start <= reading.at < end for start, end in rules.muted)
+            for rule in watching:
+                change = _step(rules, rule, states, reading, quiet)
+                if change is not None:
+                    changes.append(change)
+    return {"q": last, "r": states}, changes, marked
+
+
+def _forgotten(rules: RuleSet, states: dict[str, State], reading: Reading) -> list[Change]:
+    """Rules that are no more: their alarms end with the next reading of the device."""
+    gone = [rule_id for rule_id in states if rule_id not in rules.rules]
+    ended = [(rule_id, states.pop(rule_id).get("a")) for rule_id in gone]
+    return [
+        Change(rule_id, alarm[2], "cleared", alarm[1], reading.at, reading, (reading,), reading.value, None)
+        for rule_id, alarm in ended
+        if alarm
+    ]
+
+
+def _step(
+    rules: RuleSet, rule: Rule, states: dict[str, State], reading: Reading, muted: bool
+) -> Change | None:
+    """One reading through one rule; ``states`` gets a new state, never a changed one."""
+    before: State = states.get(rule.id) or {}
+    if before and before.get("f") != rule.mark:
+        before = _carried(before, rule)
+    if muted:
+        after, change = _without(before, "h", "s", "e", "n"), None
+    elif rule.kind != "faulty" and reading.flags & UNUSABLE:
+        return None
+    else:
+        after, change = _judge(rules, rule, before, reading)
+    if after:
+        after["f"] = rule.mark
+        states[rule.id] = after
+    else:
+        states.pop(rule.id, None)
+    return change
+
+
+def _carried(state: State, rule: Rule) -> State:
+    """Of a rule with another condition only the raised alarm counts; it may have had more levels."""
+    alarm = state.get("a")
+    return {"a": [min(alarm[0], len(rule.limits)), *alarm[1:]]} if alarm else {}
+
+
+def _without(state: State, *keys: str) -> State:
+    return {key: value for key, value in state.items() if key not in keys}
+
+
+def _judge(rules: RuleSet, rule: Rule, before: State, reading: Reading) -> tuple[State, Change | None]:
+    state = dict(before)
+    if rule.hours is not None:
+        day = begun(rule.hours, rules.zone, reading.at)
+        if day is None:
+            return _outside(rule, state, reading)
+        if state.get("d", day) != day:
+            state = _without(state, "h", "s", "e", "n")
+        state["d"] = day
+    value = _value(rule, state, reading)
+    if value is None:
+        return state, None
+    number = rule.sign * value
+    stage = 0
+    for limit in rule.limits:
+        if number <= limit:
+            break
+        stage += 1
+    alarm = state.get("a")
+    if alarm and number <= rule.clear:
+        ended = _without(state, "a", "h", "s", "e")
+        return ended, _change(rule, "cleared", alarm[1], reading, (reading,), value, rule.clear)
+    return _reach(rule, state, reading, value, stage)
+
+
+def _outside(rule: Rule, state: State, reading: Reading) -> tuple[State, Change | None]:
+    """Outside its hours a rule forgets what it was waiting for, and its alarm ends."""
+    alarm, after = state.get("a"), _without(state, "a", "h", "s", "e", "n", "d")
+    if not alarm:
+        return after, None
+    return after, _change(rule, "cleared", alarm[1], reading, (reading,), reading.value, None)
+
+
+def _value(rule: Rule, state: State, reading: Reading) -> float | None:
+    """What is compared with the limits; None when there is not enough to judge."""
+    if rule.kind == "faulty":
+        so_far = state.pop("n", 0)
+        count = min(so_far + 1, 100) if reading.flags & NOT_PLAUSIBLE else 0
+        if count:
+            state["n"] = count
+        if count and "a" not in state:
+            state["e"] = _kept([*state.get("e", []), [reading.at, reading.value, reading.flags]])
+        else:
+            state.pop("e", None)
+        return float(count)
+    if not rule.width:
+        return reading.value
+    state["w"] = feed(rule, state.get("w", []), reading)
+    return judged(rule, state["w"], reading)
+
+
+def _reach(
+    rule: Rule, state: State, reading: Reading, value: float, stage: int
+) -> tuple[State, Change | None]:
+    """The level that counts after n of m and the time to hold, and what it changes."""
+    alarm = state.get("a")
+    if stage or "h" in state or "s" in state:
+        stage = _enough(rule, state, reading, stage)
+    if stage <= (alarm[0] if alarm else 0):
+        return state, None
+    severity = rule.severities[stage - 1]
+    seen = _seen(rule, state, reading)
+    state["a"] = [stage, severity, rule.metric]
+    if stage == len(rule.limits):
+        state = _without(state, "h", "s", "e")
+    kind = "escalated" if alarm else "raised"
+    return state, _change(rule, kind, severity, reading, seen, value, rule.limits[stage - 1])
+
+
+def _enough(rule: Rule, state: State, reading: Reading, stage: int) -> int:
+    """The highest level that n of the last m readings are beyond, all the time to hold; 0 for none."""
+    if (alarm := state.get("a")) and alarm[0] == len(rule.limits):
+        return stage
+    n, m = rule.of
+    if m == 1 and not rule.hold:
+        return stage
+    if stage and not rule.width and rule.kind != "faulty":
+        state["e"] = _kept([*state.get("e", []), [reading.at, reading.value, reading.flags]])
+    if m > 1:
+        digits = (state.pop("h", "") + str(stage))[-m:].lstrip("0")
+        if digits:
+            state["h"] = digits
+        beyond = sorted(digits, reverse=True)
+        stage = int(beyond[n - 1]) if len(beyond) >= n else 0
+    if rule.hold:
+        since = [*state.pop("s", ())][:stage]
+        since += [reading.at] * (stage - len(since))
+        if since:
+            state["s"] = since
+        stage = sum(reading.at - begin >= rule.hold for begin in since)
+    if "h" not in state and "s" not in state:
+        state.pop("e", None)
+    return stage
+
+
+def _kept(readings: list[list[Any]]) -> list[list[Any]]:
+    """The first, and the newest of the others."""
+    return readings if len(readings) <= EVIDENCE else [readings[0], *readings[1 - EVIDENCE :]]
+
+
+def _seen(rule: Rule, state: State, reading: Reading) -> tuple[Reading, ...]:
+    """The readings that bring an alarm about: those that were waited for, or the window's."""
+    if rule.width:
+        return evidence(rule, state["w"], reading)
+    waiting = state.get("e", [])
+    if rule.of[1] > 1 and not rule.hold:
+        waiting = waiting[-sum(digit != "0" for digit in state.get("h", "")) :]
+    return tuple(Reading(at, rule.metric, value, flags) for at, value, flags in waiting) or (reading,)
+
+
+def _change(
+    rule: Rule,
+    change: Any,
+    severity: str,
+    reading: Reading,
+    seen: tuple[Reading, ...],
+    value: float,
+    limit: float | None,
+) -> Change:
+    shown = None if limit is None or rule.kind == "faulty" else rule.sign * limit
+    return Change(rule.id, rule.metric, change, severity, reading.at, reading, seen, value, shown)
