@@ -20,6 +20,8 @@ def local_parameters(local: Local) -> dict[str, str]:
         "SigninBackUrl": local.cloud_url,
         "SigninKeysUrl": local.cloud_url,
         "RetrySeconds": "10",
+        "ReadingsRetrySeconds": "10",
+        "ReadingsWindow": "1",
     }
 
 

@@ -137,17 +137,36 @@ def test_session_policy_fits_into_what_sts_takes(monkeypatch: pytest.MonkeyPatch
     assert len(json.dumps(sessions.session_policy(city), separators=(",", ":"))) <= 2048
 
 
-def test_only_the_topic_rule_may_send_readings() -> None:
+@pytest.mark.parametrize("queue", ["ReadingsQueuePolicy", "UrgentQueuePolicy"])
+def test_only_the_topic_rules_and_the_interface_of_sources_may_send_readings(queue: str) -> None:
     resources = load_fragments()["Resources"]
-    (denied,) = resources["ReadingsQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (denied,) = resources[queue]["Properties"]["PolicyDocument"]["Statement"]
     assert (denied["Effect"], denied["Principal"], denied["Action"]) == ("Deny", "*", "sqs:SendMessage")
-    assert _on_aws(denied["Condition"]) == {
-        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": ["TopicRuleRole", "Arn"]}}
-    }
+    assert denied["Resource"] == {"Fn::GetAtt": [queue.removesuffix("Policy"), "Arn"]}
+    roles = [{"Fn::GetAtt": ["TopicRuleRole", "Arn"]}, {"Fn::GetAtt": ["ApiRole", "Arn"]}]
+    assert _on_aws(denied["Condition"]) == {"ArnNotEquals": {"aws:PrincipalArn": roles}}
     senders = {
         role
         for role, statement in statements()
         if "sqs:SendMessage" in _listed(statement["Action"])
-        and "readings" in json.dumps(statement["Resource"]).lower()
+        and any(word in json.dumps(statement["Resource"]).lower() for word in ("readings", "urgent"))
     }
-    assert senders == {"TopicRuleRole"}
+    assert senders == {"TopicRuleRole", "ApiRole"}
+
+
+def test_a_device_cannot_say_by_which_way_it_came() -> None:
+    """The worker believes `via` because the rules write it and take nothing from the payload."""
+    resources = load_fragments()["Resources"]
+    for rule in ("ReadingsRule", "UrgentRule"):
+        asked = resources[rule]["Properties"]["TopicRulePayload"]["Sql"]
+        assert "'mqtt' AS via" in asked
+        assert asked.startswith("SELECT encode(*, 'base64') AS payload,")
+
+
+def test_a_message_that_failed_stays_away_longer_than_a_batch_is_gathered() -> None:
+    """AWS Lambda developer guide, SQS: the queue's visibility timeout is at least six times the function's
+    timeout and the batching window."""
+    found = load_fragments()
+    wanted = found["Parameters"]["ReadingsWindow"]["Default"]
+    wanted += 6 * _on_aws(found["Resources"]["Readings"]["Properties"]["Timeout"])
+    assert found["Parameters"]["ReadingsRetrySeconds"]["Default"] >= wanted

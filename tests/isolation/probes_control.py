@@ -15,15 +15,21 @@ from tests.isolation.probe import ROW, Place, Probe
 NOBODYS = json.dumps({"city": "nowhere", "kind": "mail", "id": "isolation"})
 QUEUES = {
     "readings": "ReadingsQueueUrl",
+    "urgent": "UrgentQueueUrl",
     "readings-dead": "ReadingsDeadLettersUrl",
     "tasks": "TasksQueueUrl",
     "tasks-dead": "TasksDeadLettersUrl",
     "refused": "RefusedQueueUrl",
 }
-SENDERS = {"readings": ("topic-rule",), "tasks": (*OPENERS, "nightly"), "refused": ("readings",)}
+SENDERS = {
+    "readings": ("topic-rule", "api"),
+    "urgent": ("topic-rule", "api"),
+    "tasks": (*OPENERS, "nightly"),
+    "refused": ("readings",),
+}
 # On the local cloud the topic rule acts as the account's owner, and sending a batch is an action of its own:
 # the controls are the owner's, and nothing is said about those who may on AWS.
-TAKERS = {"readings": ("readings",), "tasks": ("tasks",)}
+TAKERS = {"readings": ("readings",), "urgent": ("readings",), "tasks": ("tasks",)}
 FUNCTIONS = ("api", "admin", "readings", "tasks", "nightly", "provisioner")
 
 

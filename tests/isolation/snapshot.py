@@ -16,7 +16,7 @@ from botocore.credentials import Credentials
 from tests.stack import Stack, wait_for
 
 BUSY = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-WORKED = ("ReadingsQueueUrl", "TasksQueueUrl")
+WORKED = ("ReadingsQueueUrl", "UrgentQueueUrl", "TasksQueueUrl")
 SCAN = "DynamoDB_20120810.Scan"
 Snapshot = dict[str, str]
 
