@@ -1,0 +1,71 @@
+"""The rules of a device as its city's configuration has them: titles, kinds, quiet hours, who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from functions.core.context import Context
+from functions.core.i18n import pick
+
+Definition = Mapping[str, Any]
+
+
+def profile_of(ctx: Context, profile_id: str) -> Definition:
+    """The city's compiled profile, {} for one that the city's file does not name."""
+    found: Definition = ctx.city.config["devices"]["profiles"].get(profile_id) or {}
+    return found
+
+
+def rules_of(ctx: Context, thing: str, profile_id: str) -> dict[str, Definition]:
+    """Every active rule of a device by id; the city's own go before the profile's."""
+    found = {rule["id"]: rule for rule in profile_of(ctx, profile_id).get("rules", ())}
+    for rule in ctx.city.config["devices"]["rules"]:
+        if rule.get("thing") == thing or (not rule.get("thing") and rule.get("profile") == profile_id):
+            found[rule["id"]] = rule
+    return {key: rule for key, rule in found.items() if rule.get("active", True)}
+
+
+def rule_of(ctx: Context, thing: str, profile_id: str, rule_id: str) -> Definition:
+    """One rule; {} when it is gone from the file."""
+    return rules_of(ctx, thing, profile_id).get(rule_id, {})
+
+
+def joined_rules(ctx: Context, thing: str, profile_id: str, rule_id: str) -> Iterator[tuple[str, Definition]]:
+    """``(thing, rule)`` of every ``both`` that looks at a rule of this device: its own, and the city's on
+    other devices."""
+    for rule in rules_of(ctx, thing, profile_id).values():
+        if rule_id in (rule.get("both") or ()):
+            yield thing, rule
+    for rule in ctx.city.config["devices"]["rules"]:
+        other = rule.get("thing")
+        if other and other != thing and rule_id in (rule.get("both") or ()):
+            yield other, rule
+
+
+def thing_of_part(ctx: Context, host: str, rule_id: str) -> str:
+    """The device that a part of a ``both`` looks at: the thing that the city's rule names, else its own."""
+    for rule in ctx.city.config["devices"]["rules"]:
+        if rule["id"] == rule_id and rule.get("thing"):
+            return str(rule["thing"])
+    return host
+
+
+def department_of(ctx: Context, device_department: str, rule: Definition) -> str:
+    """The rule's department, else the owner's, else the first of the city."""
+    departments = ctx.city.config.get("departments", {})
+    for wanted in (rule.get("department"), device_department):
+        if wanted in departments:
+            return str(wanted)
+    return next(iter(departments), "")
+
+
+def title_of(ctx: Context, rule: Definition, rule_id: str) -> str:
+    """The title in the language in use; the id of a rule that is gone."""
+    return str(pick(rule["title"])) if rule.get("title") else rule_id
+
+
+def names_of(ctx: Context, thing: str) -> Mapping[str, str]:
+    """The device's names in the city's file."""
+    things = ctx.city.config["devices"]["things"]
+    return next((dict(entry["names"]) for entry in things if entry["thing"] == thing), {})

@@ -1,0 +1,117 @@
+"""The city's due list: everything that must happen at a time. A row is written in the transaction of what it
+follows from, and deleted when its work is done; its work may be done twice and must not mind."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute
+from pynamodb.transactions import TransactWrite
+
+from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
+from functions.core import clock, keys, log
+from functions.core.context import Context
+from functions.core.settings import settings
+from functions.core.store import CityModel
+
+KIND = "due"  # of the pointer to one row
+AT_ONCE = 100
+KEPT = timedelta(days=30)
+SAFETY = timedelta(seconds=60)  # a row whose pointer got lost is found by the tick after so long
+# kind of a row -> its work: called with (context, the row's data)
+WORK = {
+    "follow": "functions.sensing.alarms.following:follow",
+    "news": "functions.sensing.alarms.news:send",
+    "repeat": "functions.sensing.alarms.following:remind",
+    "sos": "functions.sensing.alarms.sos:call_next",
+    "command": "functions.sensing.alarms.commands:look",
+}
+
+
+class DueItem(CityModel):
+    """One row. The sort key is ``<when>#<kind>#<id>``."""
+
+    data = JSONAttribute()
+
+
+@dataclass(frozen=True)
+class Due:
+    """A row as it is read."""
+
+    name: str
+    kind: str
+    data: dict[str, Any]
+
+
+def name_of(at: datetime, kind: str, subject: str) -> str:
+    """The row's sort key."""
+    if kind not in WORK:
+        raise ValueError(f"nothing is called {kind}")
+    return f"{clock.iso(at)}#{kind}#{subject}"
+
+
+def add(tx: TransactWrite, at: datetime, kind: str, subject: str, data: Mapping[str, Any]) -> str:
+    """A row in the caller's transaction; answers its name for :func:`point`. One operation."""
+    name = name_of(at, kind, subject)
+    tx.save(_item(name, at, data))
+    return name
+
+
+def put(at: datetime, kind: str, subject: str, data: Mapping[str, Any]) -> str:
+    """A row of its own; the same row again changes nothing."""
+    name = name_of(at, kind, subject)
+    _item(name, at, data).save()
+    return name
+
+
+def _item(name: str, at: datetime, data: Mapping[str, Any]) -> DueItem:
+    return DueItem(keys.DUE, name, data=dict(data), ttl=clock.epoch(at + KEPT))
+
+
+def point(ctx: Context, name: str, delay: int = 0, queue: Queue | None = None) -> None:
+    """Have the worker look at a row now, or in up to 900 seconds. When the queue cannot be reached the tick
+    finds the row."""
+    try:
+        (queue or SqsQueue(settings().tasks_queue_url)).send(Pointer(ctx.city.id, KIND, name), delay)
+    except QueueNotReached:
+        log.failure("pointer not sent", city=ctx.city.id, row=name)
+
+
+def waits(now: datetime) -> bool:
+    """Whether anything is due: one read of half a unit."""
+    return any(True for _ in DueItem.query(keys.DUE, DueItem.sk <= clock.iso(now), limit=1))
+
+
+def work_row(ctx: Context, name: str) -> None:
+    """Do one row's work, early or late, and delete it; a row that is gone was done."""
+    try:
+        item = DueItem.get(keys.DUE, name, consistent_read=True)
+    except DueItem.DoesNotExist:
+        return
+    _work(ctx, item)
+
+
+def work_due(ctx: Context, _: str = "") -> None:
+    """Do all that is due, a hundred rows at most. One that fails stays for the next minute; the others are
+    done."""
+    failed = 0
+    found = DueItem.query(keys.DUE, DueItem.sk <= clock.iso(ctx.now), limit=AT_ONCE, consistent_read=True)
+    for item in found:
+        try:
+            _work(ctx, item)
+        except Exception:
+            log.failure("due work failed", city=ctx.city.id, row=item.sk)
+            failed += 1
+    if failed:
+        raise RuntimeError(f"{failed} rows of the due list failed")
+
+
+def _work(ctx: Context, item: DueItem) -> None:
+    _, kind, _ = item.sk.split("#", 2)
+    module, _, function = WORK[kind].partition(":")
+    getattr(import_module(module), function)(ctx, dict(item.data))
+    item.delete()

@@ -1,0 +1,136 @@
+"""A device's changes become alarms, inside the transaction that stores the readings which bring them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pynamodb.transactions import TransactWrite
+
+from functions.core import clock, i18n, ids
+from functions.core.context import Context
+from functions.sensing.alarms import definitions, due, quiet, replaying, store
+from functions.sensing.alarms.domain import Alarm, Folded, fold
+
+if TYPE_CHECKING:
+    from functions.sensing.registry.domain import Device
+    from functions.sensing.rules.domain import Change
+
+EPISODES_AT_ONCE = 30  # of a replay: a transaction takes a hundred operations
+
+
+@dataclass(frozen=True)
+class After:
+    """What is to be done when the transaction is committed: the row of the due list, "" for nothing."""
+
+    row: str = ""
+
+    def point(self, ctx: Context) -> None:
+        """Tell the tasks worker. Left out, the tick finds the row within two minutes."""
+        if self.row:
+            due.point(ctx, self.row)
+
+
+def apply(tx: TransactWrite, ctx: Context, device: Device, changes: Sequence[Change]) -> After:
+    """Add what the changes (in order of time) do to the device's alarms: per rule one operation and one per
+    episode, and one more. One read.
+
+    The transaction fails when an alarm was changed meanwhile (somebody acknowledged it): call again, with a
+    new transaction."""
+    by_rule: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        by_rule[change.rule].append(change)
+    stored = store.get_many((device.thing, rule) for rule in by_rule)
+    touched = []
+    for rule, own in by_rule.items():
+        before = stored.get((device.thing, rule))
+        folded = fold(device.thing, rule, before, own)
+        if folded.alarm is not None:
+            _put(tx, ctx, device, folded, before)
+            touched.append(rule)
+    return _follow(tx, ctx, device.thing, touched)
+
+
+def reconcile(
+    tx: TransactWrite,
+    ctx: Context,
+    device: Device,
+    since_ms: int,
+    changes: Sequence[Change],
+    rules: Sequence[str],
+) -> After:
+    """Make the stored alarms what a replay from ``since_ms`` on found: ``changes`` are all changes of that
+    stretch, ``rules`` all rules that were judged. An episode that late readings brought is new; one that they
+    took back stays as withdrawn. Reads: two per rule at most. The transaction fails as :func:`apply`'s
+    does."""
+    by_rule: dict[str, list[Change]] = defaultdict(list)
+    for change in changes:
+        by_rule[change.rule].append(change)
+    stored = store.get_many((device.thing, rule) for rule in rules)
+    touched = []
+    for rule in rules:
+        before = stored.get((device.thing, rule))
+        if before is None and not by_rule[rule]:
+            continue
+        kept = store.episodes_since(device.thing, rule, 0) if before else []
+        found = replaying.compare(device.thing, rule, before, kept, since_ms, by_rule[rule])
+        if found is not None:
+            for gone in found.moved:
+                store.delete_episode(tx, device.thing, rule, gone)
+            _put(tx, ctx, device, found.folded, before)
+            touched.append(rule)
+    return _follow(tx, ctx, device.thing, touched)
+
+
+def _follow(tx: TransactWrite, ctx: Context, thing: str, rules: Sequence[str]) -> After:
+    if not rules:
+        return After()
+    subject = f"{thing}#{ids.new_id(ctx.now)}"
+    return After(due.add(tx, ctx.now + due.SAFETY, "follow", subject, {"thing": thing, "rules": list(rules)}))
+
+
+def _put(tx: TransactWrite, ctx: Context, device: Device, folded: Folded, before: Alarm | None) -> None:
+    assert folded.alarm is not None
+    rule = definitions.rule_of(ctx, device.thing, device.profile, folded.alarm.rule)
+    alarm = replace(folded.alarm, version=before.version if before else 0)
+    if folded.fresh or not alarm.since_iso:
+        alarm = _named(ctx, device, rule, alarm)
+    store.put(tx, alarm, listed=not rule.get("silent"))
+    now_s = clock.epoch(ctx.now)
+    for episode in folded.episodes[-EPISODES_AT_ONCE:]:
+        store.put_episode(tx, alarm, episode, now_s)
+
+
+def _named(ctx: Context, device: Device, rule: definitions.Definition, alarm: Alarm) -> Alarm:
+    """A new episode: whose it is, what it is called, from when people are told. The title is in the city's
+    first language; pages take the one of the rule while there is one."""
+    with i18n.use_language(ctx.city.languages[0]):
+        title = definitions.title_of(ctx, rule, alarm.rule)
+    told = ctx.now if not rule.get("quiet") else quiet.end_of(rule["quiet"], ctx.now, ctx.city.zone)
+    return replace(
+        alarm,
+        department=definitions.department_of(ctx, device.department, rule),
+        kind=str(rule.get("kind") or alarm.rule),
+        title=title,
+        since_iso=clock.iso(ctx.now),
+        tell_at="" if rule.get("silent") else clock.iso(told),
+        by="",
+        at="",
+        case="",
+        noted=False,
+        reminders=0,
+        note="",
+    )
+
+
+def raise_alone(ctx: Context, device: Device, changes: Sequence[Change]) -> None:
+    """Changes that no reading brings (silence, two rules together): a transaction of its own, tried again
+    when somebody was faster."""
+    from functions.sensing.alarms.writing import again
+
+    def write(tx: TransactWrite) -> After:
+        return apply(tx, ctx, device, changes)
+
+    again(write).point(ctx)

@@ -1,0 +1,75 @@
+"""Ten river gauges in one flood, and what the alarms' tests say of their rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from functions.core import scope
+from functions.core.context import Actor, Context
+from functions.sensing.alarms.writing import again
+from functions.sensing.domain import Reading
+from functions.sensing.registry.domain import Device, Place
+from functions.sensing.rules.domain import Change
+from tests.builders import both
+from tests.world import NOW, World
+
+T0 = int(NOW.timestamp() * 1000)
+MINUTE = 60_000
+RULES: list[dict[str, Any]] = [
+    {
+        "id": "flood", "title": both("Water over the wall", "水位漫堤"), "metric": "level", "kind": "flood",
+        "levels": [{"above": 3.0, "severity": "high"}, {"above": 4.0, "severity": "critical"}], "clear": 2.8,
+        "active": True,
+    },
+    {
+        "id": "damp", "title": both("Wet ground", "地面潮湿"), "metric": "level", "severity": "low",
+        "quiet": {"start": "00:00", "end": "06:00", "days": []}, "active": True,
+    },
+    {
+        "id": "silence", "title": both("No word from the gauge", "水位计无消息"), "missing": 3,
+        "severity": "medium", "kind": "silence", "active": True,
+    },
+    {
+        "id": "flood-and-damp", "title": both("Flood on wet ground", "涝渍"), "both": ["flood", "damp"],
+        "severity": "critical", "active": True,
+    },
+]  # fmt: skip
+QUANTITY = {"unit": "m", "names": both("Level", "水位"), "precision": 2}
+
+
+def devices() -> dict[str, Any]:
+    """The compiled part of a city with gauges."""
+    profile = {
+        "id": "gauge", "names": both("Gauge", "水位计"), "quantities": {"level": QUANTITY}, "rules": RULES,
+        "cadence": 300, "heartbeat": 600, "lane": "urgent", "emergency": False, "commands": {},
+    }  # fmt: skip
+    return {"profiles": {"gauge": profile}, "things": [], "rules": []}
+
+
+def gauge(number: int = 1, *, lat: float = 30.27, **more: Any) -> Device:
+    """A gauge; two of neighbouring numbers are about 110 m apart."""
+    place = Place(lat + number * 0.001, -97.74)
+    fields: dict[str, Any] = {"state": "active", "department": "works", "place": place, "since": "2026-01-01"}
+    return Device(f"gauge-{number}", "gauge", **{**fields, **more})
+
+
+def change(
+    rule: str = "flood", what: Any = "raised", at: int = T0, value: float = 3.4, severity: str = "high"
+) -> Change:
+    """One change, as the engine says it."""
+    reading = Reading(at, "level", value)
+    limit = None if rule in ("silence", "damp") else 3.0
+    return Change(rule, "level", what, severity, at, reading, (reading,), value, limit)
+
+
+def system(world: World, **later: Any) -> Context:
+    """As the worker acts."""
+    return Context(world.oakville, Actor("system", "tasks"), "en", NOW, "m1")
+
+
+def feed(world: World, device: Device, *changes: Change, ctx: Context | None = None) -> Any:
+    """Changes in a transaction of their own, as the worker writes them; answers what follows."""
+    from functions.sensing import alarms
+
+    with scope.tenant_scope(world.oakville):
+        return again(lambda tx: alarms.apply(tx, ctx or system(world), device, changes))
