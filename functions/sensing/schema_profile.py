@@ -12,20 +12,21 @@ Path = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-\[\]]+(\.[A-Za-z0-9_\-\[\]]+
 
 
 class Quantity(Part):
-    """``unit`` is SenML's (RFC 8428 §12.1, RFC 8798 §2 and §3), ``ucum`` the same unit in UCUM; ``range`` is
-    what the sensor can measure: a value outside is kept and marked. ``step``: a greater change between two
+    """``unit`` is one of functions/sensing/units.py (SenML's, RFC 8428 §12.1, RFC 8798 §2 and §3, where there
+    is one), ``ucum`` the same unit in UCUM, from that table when left out; ``range`` is what the sensor can
+    measure: a value outside is kept and marked. ``step``: a greater change between two
     readings is not plausible; ``stuck``: seconds after which an unchanged value is not plausible.
     ``precision``: decimals that are shown; ``public``: whether the city's page shows it. ``personal``: it
     says something about a person and is never public. ``role``: battery and signal are the device's health.
     """
 
     unit: str = Field(min_length=1, max_length=16)
-    ucum: str = Field(default="1", min_length=1, max_length=24)
+    ucum: str | None = Field(default=None, min_length=1, max_length=24)
     names: Texts
     range: list[float] | None = Field(default=None, min_length=2, max_length=2)
     step: float | None = Field(default=None, gt=0)
     stuck: int | None = Field(default=None, ge=60)
-    precision: int = Field(default=1, ge=0, le=6)
+    precision: int = Field(default=0, ge=0, le=6)
     public: bool = True
     personal: bool = False
     role: Literal["battery", "signal"] | None = None
@@ -57,9 +58,11 @@ class ByteField(Part):
 
 
 class Decoder(Part):
-    """The byte map of one port of a device model (LoRaWAN f_port; None: any)."""
+    """The byte map of one port of a device model (LoRaWAN f_port; None: any). ``basis``: the maker's
+    documentation, or a public decoder, that the map was written after."""
 
     model: str = Field(default="", max_length=80)
+    basis: str = Field(min_length=1, max_length=300)
     port: int | None = Field(default=None, ge=1, le=255)
     length: int | None = Field(default=None, ge=1, le=255)
     fields: list[ByteField] = Field(min_length=1, max_length=24)
@@ -67,10 +70,12 @@ class Decoder(Part):
 
 class JsonField(Part):
     """A value in the JSON of a vendor's cloud: where it lies, in which unit, and how it becomes the
-    quantity's. ``values`` maps words to numbers."""
+    quantity's. ``values`` maps words to numbers. ``when``: it is this quantity only if these paths hold these
+    texts (a platform that sends one value a message with its name beside it)."""
 
     metric: Id
     path: Path
+    when: dict[Path, str] = Field(default={})
     unit: str | None = None
     scale: float = 1.0
     offset: float = 0.0
@@ -79,9 +84,11 @@ class JsonField(Part):
 
 class JsonMap(Part):
     """What a vendor's cloud or an operator's platform sends: ``device`` and ``time`` are paths; ``rows`` is
-    the path of an array whose entries each are one message."""
+    the path of an array whose entries each are one message. ``basis``: the document that describes the form,
+    or that it is an example."""
 
     source: Id
+    basis: str = Field(min_length=1, max_length=300)
     rows: Path | None = None
     device: Path
     time: Path | None = None
@@ -110,10 +117,22 @@ class Expected(Part):
 
 
 class SampleRow(Part):
-    """One message: seconds from the start, and the quantities."""
+    """Messages: seconds from the start, and the quantities. ``times`` messages, one each ``every`` seconds
+    (the profile's cadence when left out); a value [from, to] goes evenly from the first message to the last.
+    """
 
-    at: int = Field(ge=0, le=31 * 86_400)
-    v: dict[Id, float] = Field(min_length=1)
+    at: int = Field(ge=0, le=62 * 86_400)
+    times: int = Field(default=1, ge=1, le=400)
+    every: int | None = Field(default=None, ge=1, le=2_764_800)
+    v: dict[Id, float | list[float]] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def consistent(self) -> SampleRow:
+        """Values that move have both ends, and messages in between."""
+        pairs = [value for value in self.v.values() if isinstance(value, list)]
+        if any(len(pair) != 2 for pair in pairs) or (pairs and self.times < 2):
+            raise ValueError("a value is a number, or [from, to] over at least two messages")
+        return self
 
 
 class Sample(Part):
@@ -125,7 +144,7 @@ class Sample(Part):
     start: str = Field(
         default="2026-03-02T10:00", pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]$"
     )
-    rows: list[SampleRow] = Field(min_length=1, max_length=400)
+    rows: list[SampleRow] = Field(min_length=1, max_length=60)
     expect: Expected
     marks: list[Literal["range", "step", "stuck"]] = Field(default=[])
 
@@ -140,11 +159,15 @@ class Model(Part):
 
 
 class Profile(Part):
-    """What a kind of device measures.
+    """What a kind of device measures. templates/devices/shared/standard.yaml adds what all have in common
+    (functions/sensing/profiles.py).
 
     ``cadence``: usual seconds between two readings; None for a device that only speaks when something
     happens. ``heartbeat``: it speaks at least this often. ``lane``: urgent readings are seen and judged in
-    seconds, routine ones within five minutes. ``code`` is the catalogue's."""
+    seconds, routine ones within five minutes. ``code`` is the catalogue's. ``health``: which standard
+    quantities of health it has. ``omitted``: what the catalogue names and the profile does not carry, and
+    why.
+    """
 
     format: Literal[2]
     id: Id
@@ -158,10 +181,12 @@ class Profile(Part):
     heartbeat: int = Field(ge=1, le=2_764_800)
     emergency: bool = False
     retention: Literal["measurement", "personal", "event"] = "measurement"
+    health: list[Literal["battery", "signal"]] = Field(default=[])
     quantities: dict[Id, Quantity] = Field(min_length=1, max_length=16)
-    rules: list[AlarmRule] = Field(default=[], max_length=12)
+    rules: list[AlarmRule] = Field(default=[], max_length=32)
     commands: dict[Id, Command] = Field(default={}, max_length=4)
     decoders: list[Decoder] = Field(default=[], max_length=4)
     mappings: list[JsonMap] = Field(default=[], max_length=4)
     model: Model
+    omitted: list[str] = Field(default=[])
     samples: list[Sample] = Field(min_length=3, max_length=3)

@@ -111,7 +111,7 @@ def _status(
         kind = "none"
     elif any(memory.get(rule.id) == ACTIVE for rule in watching):
         kind = "alarm"
-    elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * profile["cadence"]:
+    elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * (profile["cadence"] or profile["heartbeat"]):
         kind = "late"
     if station.registered and station.registered.state in (REVOKED, RETIRED):
         kind = "revoked"

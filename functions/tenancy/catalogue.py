@@ -93,9 +93,9 @@ def device_profile_ids() -> list[str]:
 
 def device_profile(profile_id: str) -> dict[str, Any]:
     """A profile as plain JSON; ``quantities`` maps a metric to its unit, range and names. Raises KeyError."""
-    from functions.sensing.profiles import load
+    from functions.sensing.profiles import for_city
 
-    return load(profile_id)
+    return for_city(profile_id)
 
 
 def profiles_of(city: CityFile) -> list[str]:

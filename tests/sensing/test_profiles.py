@@ -1,10 +1,24 @@
+"""Every profile that ships: sound, in every language, and its rules fire and clear on its own samples."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from pydantic import ValidationError
 
 from functions.core import i18n
 from functions.sensing import profiles
-from functions.sensing.domain import quantity_of
-from functions.sensing.schemas import Profile
+from functions.sensing.domain import RANGE, STEP, STUCK, Reading, quantity_of
+from functions.sensing.rules import compile_rules, evaluate
+from functions.sensing.schema_profile import Profile
+
+ZONE = "Asia/Shanghai"
+MARKS = {"range": RANGE, "step": STEP, "stuck": STUCK}
+SAMPLES = [
+    (profile_id, sample["id"])
+    for profile_id, profile in profiles.load_all().items()
+    for sample in profile["samples"]
+]
 
 
 @pytest.mark.parametrize("profile_id", profiles.profile_ids())
@@ -16,20 +30,59 @@ def test_every_profile_that_ships_is_sound_and_in_every_language(profile_id):
         assert quantity_of(f"urn:dev:x:{metric}", profile["quantities"]) == metric
 
 
+def sampled(profile, sample):
+    """The sample's readings as intake would keep them."""
+    start = datetime.fromisoformat(sample["start"]).replace(tzinfo=ZoneInfo(ZONE)).timestamp()
+    for second, values in profiles.sample_messages(profile, sample):
+        at = int((start + second) * 1000)
+        for metric, value in sorted(values.items()):
+            low, high = profile["quantities"][metric]["range"] or (float("-inf"), float("inf"))
+            yield Reading(at, metric, value, 0 if low <= value <= high else RANGE)
+
+
+@pytest.mark.parametrize(("profile_id", "sample_id"), SAMPLES)
+def test_the_rules_fire_and_clear_on_the_samples_of_their_profile(profile_id, sample_id):
+    profile = profiles.load(profile_id)
+    sample = next(one for one in profile["samples"] if one["id"] == sample_id)
+    rules = compile_rules(profile, zone=ZONE, every=True)
+    _, changes, marked = evaluate(rules, rules.start(), list(sampled(profile, sample)))
+    raised = {change.rule for change in changes if change.change == "raised"}
+    last = {change.rule: change.change for change in changes}
+    assert raised == set(sample["expect"]["raises"])
+    assert {rule for rule, change in last.items() if change != "cleared"} == set(sample["expect"]["active"])
+    assert {name for name, flag in MARKS.items() if any(r.flags & flag for r in marked)} == set(
+        sample["marks"]
+    )
+
+
 def test_an_unknown_profile_is_a_key_error():
-    for name in ("nothing", "../countries/us", ""):
+    for name in ("nothing", "../countries/us", "shared/standard", ""):
         with pytest.raises(KeyError):
             profiles.load(name)
 
 
+def test_a_city_carries_no_samples_and_nothing_that_is_empty():
+    lean = profiles.for_city("manhole-cover")
+    assert "samples" not in lean
+    assert "rate" not in lean["rules"][0]
+    assert (
+        compile_rules(lean, zone=ZONE).rules.keys()
+        == compile_rules(profiles.load("manhole-cover"), zone=ZONE).rules.keys()
+    )
+
+
 def test_what_is_no_profile_is_refused():
     good = profiles.load("river-level")
+    names = {"en": "x"}
     for change in (
         {"quantities": {}},
-        {"cadence": 0},
+        {"heartbeat": 0},
         {"extra": 1},
-        {"quantities": {"level": {"unit": "m", "names": {"en": "x"}, "range": [2, 1]}}},
-        {"quantities": {"LEVEL": {"unit": "m", "names": {"en": "x"}}}},
+        {"format": 1},
+        {"quantities": {"level": {"unit": "m", "names": names, "range": [2, 1]}}},
+        {"quantities": {"LEVEL": {"unit": "m", "names": names}}},
+        {"quantities": {"level": {"unit": "m", "names": names, "personal": True}}},
+        {"samples": good["samples"][:2]},
     ):
         with pytest.raises(ValidationError):
             Profile.model_validate(good | change)

@@ -37,7 +37,7 @@ def test_an_alarm_comes_soon_and_ends_again(interval):
     rule = Rule("high-water", "level", "above", 3.5, 3.2, readings=3)
     memory, changes = 0, []
     for second in range(0, 400, interval):
-        (row, _) = model.pack(thing(), [NOW + second], "townkit", NOW, True)
+        (row, *_) = model.pack(thing(), [NOW + second], "townkit", NOW, True)
         memory, change = step(rule, memory, row["v"])
         if change:
             changes.append((change, second))
