@@ -35,6 +35,7 @@ MEASURED = (
     "Packaging after a code edit",
     "Write units of a reading alone",
     "Write units of a reading in packs of 10",
+    "Rules judged",
     "Page with 1,000 registered cities against one",
 )
 

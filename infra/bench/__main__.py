@@ -21,6 +21,7 @@ from infra.bench import (
     publishing,
     readings,
     report,
+    rules_speed,
     warm_page,
 )
 from infra.bench.figures import Section
@@ -43,6 +44,7 @@ def benchmarks(folder: Path) -> dict[str, Callable[[], Section]]:
         "publishing": publishing.measure,
         "packaging": lambda: packaging_time.measure(folder, bare.code),
         "readings": readings.measure,
+        "rules": rules_speed.measure,
         "cities": lambda: warm_page.measure_cities(ours),
     }
 
