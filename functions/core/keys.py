@@ -172,9 +172,13 @@ def history(at: str) -> str:
     return f"{HISTORY_PREFIX}{at}"
 
 
-def eui(dev_eui: str) -> str:
-    """Partition of a DevEUI's pointer to its device."""
-    return f"EUI#{dev_eui}"
+def device_label(code: str) -> str:
+    """Partition of a pointer to a device from what is printed on it (DevEUI, serial number)."""
+    return f"LABEL#{code}"
+
+
+INSTALLERS = "INSTALLERS"  # links for installers; sorted by the digest of their token
+CLAIMS = "CLAIMS"  # certificates with which devices claim their own; sorted by the certificate's id
 
 
 def pack(start_ms: int) -> str:
@@ -228,6 +232,20 @@ def sos(thing: str) -> str:
 def commands(thing: str) -> str:
     """Partition of what a device may be told, and was told."""
     return f"COMMAND#{thing}"
+
+
+SOURCES = "SOURCES"  # ways over HTTPS by which readings come in; sorted by id
+
+
+def source(source_id: str) -> str:
+    """Partition of what a source sent: one item a day."""
+    return f"SOURCE#{source_id}"
+
+
+def source_seen(source_id: str, digest: str) -> str:
+    """Partition of a message of a source that has been taken or refused, by a digest of what makes it
+    unique."""
+    return f"SEEN#{source_id}#{digest}"
 
 
 API_KEYS, WEBHOOKS = "API-KEYS", "WEBHOOKS"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -22,9 +23,20 @@ THING = re.compile(r"[a-z][a-z0-9-]{0,46}[a-z0-9]")
 
 
 def names(city_id: str) -> dict[str, str]:
-    """The policy and the thing group that belong to a city; the manifest of what it owns lists them."""
+    """The policies and the thing group that belong to a city; the manifest of what it owns lists them.
+    ``claim`` is the policy of certificates with which devices claim their own."""
     name = f"townkit-{settings().stage}-city-{city_id}"
-    return {"policy": name, "group": name}
+    return {"policy": name, "group": name, "claim": claim_prefix() + city_id}
+
+
+def claim_prefix() -> str:
+    """What the name of a city's claim policy begins with; the city's id follows."""
+    return f"townkit-{settings().stage}-claim-"
+
+
+def claim_template() -> str:
+    """The fleet provisioning template of the installation (infra/template/claims.yaml)."""
+    return f"townkit_{settings().stage}_devices"
 
 
 def thing_name(city_id: str, thing: str) -> str:
@@ -61,14 +73,40 @@ def policy_document(city_id: str) -> dict[str, Any]:
     }
 
 
+def claim_document(city_id: str) -> dict[str, Any]:
+    """A certificate that a city's devices are made with may only ask for a certificate of their own. Its
+    client id is ``claim:<city>:...``, which no device's can be."""
+    partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
+    arn = f"arn:{partition}:iot:{region}:{account}"
+    asks = ("$aws/certificates/create/json", f"$aws/provisioning-templates/{claim_template()}/provision/json")
+    answers = [f"{ask}/{word}" for ask in asks for word in ("accepted", "rejected")]
+
+    def allow(action: str, kind: str, names: Iterable[str]) -> dict[str, Any]:
+        return {"Effect": "Allow", "Action": action, "Resource": [f"{arn}:{kind}/{name}" for name in names]}
+
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            allow("iot:Connect", "client", [f"claim:{city_id}:*"]),
+            allow("iot:Publish", "topic", asks),
+            allow("iot:Receive", "topic", answers),
+            allow("iot:Subscribe", "topicfilter", answers),
+        ],
+    }
+
+
 def ensure_city(city_id: str) -> None:
-    """The city's policy in its present form, and its thing group."""
+    """The city's policies in their present form, and its thing group."""
     iot, name = own_client("iot"), names(city_id)
-    document = json.dumps(policy_document(city_id), separators=(",", ":"))
-    try:
-        iot.create_policy(policyName=name["policy"], policyDocument=document)
-    except iot.exceptions.ResourceAlreadyExistsException:
-        _update_policy(iot, name["policy"], document)
+    for policy, wanted in (
+        (name["policy"], policy_document(city_id)),
+        (name["claim"], claim_document(city_id)),
+    ):
+        document = json.dumps(wanted, separators=(",", ":"))
+        try:
+            iot.create_policy(policyName=policy, policyDocument=document)
+        except iot.exceptions.ResourceAlreadyExistsException:
+            _update_policy(iot, policy, document)
     with suppress(iot.exceptions.ResourceAlreadyExistsException):
         iot.create_thing_group(thingGroupName=name["group"])
 
@@ -82,17 +120,17 @@ def _update_policy(iot: Any, policy: str, document: str) -> None:
     iot.create_policy_version(policyName=policy, policyDocument=document, setAsDefault=True)
 
 
-def add_device(city_id: str, thing: str) -> dict[str, str]:
-    """A thing in the city's group with one new, active certificate; earlier ones of the thing are revoked.
+def add_device(city_id: str, thing: str, keep: Collection[str] = ()) -> dict[str, str]:
+    """A thing in the city's group with one new, active certificate; earlier ones of the thing are revoked,
+    but for those to ``keep``.
 
     Returns ``certificate_id``, ``certificate`` and ``private_key`` (PEM), ``client_id``. Active comes last: a
-    certificate that a crash leaves behind cannot connect.
-    """
+    certificate that a crash leaves behind cannot connect."""
     iot, name = own_client("iot"), names(city_id)
     client_id = thing_name(city_id, thing)
     iot.create_thing(thingName=client_id)
     iot.add_thing_to_thing_group(thingGroupName=name["group"], thingName=client_id)
-    revoke_device(city_id, thing)
+    revoke_device(city_id, thing, keep)
     made = iot.create_keys_and_certificate(setAsActive=False)
     arn = made["certificateArn"]
     iot.attach_policy(policyName=name["policy"], target=arn)
@@ -106,8 +144,9 @@ def add_device(city_id: str, thing: str) -> dict[str, str]:
     }
 
 
-def revoke_device(city_id: str, thing: str) -> list[str]:
-    """Revoke and detach every certificate of the thing; the ids. A thing that does not exist has none."""
+def revoke_device(city_id: str, thing: str, keep: Collection[str] = ()) -> list[str]:
+    """Revoke and detach every certificate of the thing but those to ``keep``; the ids. A thing that does not
+    exist has none."""
     iot, policy = own_client("iot"), names(city_id)["policy"]
     client_id = thing_name(city_id, thing)
     try:
@@ -117,6 +156,8 @@ def revoke_device(city_id: str, thing: str) -> list[str]:
     revoked = []
     for arn in principals:
         certificate = arn.rpartition("/")[2]
+        if certificate in keep:
+            continue
         iot.update_certificate(certificateId=certificate, newStatus="REVOKED")
         iot.detach_policy(policyName=policy, target=arn)
         iot.detach_thing_principal(thingName=client_id, principal=arn)
@@ -124,10 +165,46 @@ def revoke_device(city_id: str, thing: str) -> list[str]:
     return revoked
 
 
+def add_claim(city_id: str) -> dict[str, str]:
+    """A certificate that may do nothing but ask for a device's own certificate: ``certificate_id``,
+    ``certificate``, ``private_key``. The policy on it says which city it belongs to."""
+    iot = own_client("iot")
+    made = iot.create_keys_and_certificate(setAsActive=False)
+    iot.attach_policy(policyName=names(city_id)["claim"], target=made["certificateArn"])
+    iot.update_certificate(certificateId=made["certificateId"], newStatus="ACTIVE")
+    return {
+        "certificate_id": made["certificateId"],
+        "certificate": made["certificatePem"],
+        "private_key": made["keyPair"]["PrivateKey"],
+    }
+
+
+def revoke_claim(city_id: str, certificate: str) -> list[str]:
+    """A claim certificate of the city ends; devices that claimed with it keep theirs. Raises Invalid for any
+    other certificate: this cannot end a device's, or another city's."""
+    iot, policy = own_client("iot"), names(city_id)["claim"]
+    try:
+        arn = iot.describe_certificate(certificateId=certificate)["certificateDescription"]["certificateArn"]
+    except iot.exceptions.ResourceNotFoundException:
+        return []
+    attached = [one["policyName"] for one in iot.list_attached_policies(target=arn)["policies"]]
+    if attached and attached != [policy]:
+        raise Invalid({"certificate": "this is not a claim certificate"}, "this is not a claim certificate")
+    iot.update_certificate(certificateId=certificate, newStatus="REVOKED")
+    iot.detach_policy(policyName=policy, target=arn)
+    return [certificate]
+
+
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """The provisioner's actions ``device-add`` and ``device-revoke``: ``{action, city, thing}``."""
+    """The provisioner's actions ``device-add`` and ``device-revoke``: ``{action, city, thing, keep?}``;
+    ``claim-add`` and ``claim-revoke``: ``{action, city, certificate?}``."""
+    city, keep = event["city"], event.get("keep", ())
     if event["action"] == "device-add":
-        return dict(add_device(event["city"], event["thing"]))
+        return dict(add_device(city, event["thing"], keep))
     if event["action"] == "device-revoke":
-        return {"revoked": revoke_device(event["city"], event["thing"])}
+        return {"revoked": revoke_device(city, event["thing"], keep)}
+    if event["action"] == "claim-add":
+        return dict(add_claim(city))
+    if event["action"] == "claim-revoke":
+        return {"revoked": revoke_claim(city, event["certificate"])}
     raise Invalid({"action": str(event["action"])}, "there is no such action")

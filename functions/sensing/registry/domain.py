@@ -71,6 +71,11 @@ class Device:
         return tuple(one for one in (self.certificate, self.next_certificate) if one)
 
     @property
+    def labels(self) -> tuple[str, ...]:
+        """The codes on the device that find it, in their normal form."""
+        return tuple(dict.fromkeys(one for one in (self.eui, normal_code(self.serial)) if one))
+
+    @property
     def life_ends(self) -> str:
         """The day (ISO) on which its design life is over, or "" when that is not known."""
         return end_of_life(self.installed, self.design_life_years)
@@ -90,6 +95,15 @@ class Event:
     action: str
     actor: str
     detail: dict[str, Any]
+
+
+def normal_code(text: str) -> str:
+    """A code as scanned or typed, as it is looked up: only letters and digits, small. From a LoRaWAN QR code
+    (LoRa Alliance TR005: ``LW:D0:<JoinEUI>:<DevEUI>:...``) it is the DevEUI."""
+    parts = text.strip().split(":")
+    if len(parts) >= 4 and parts[0].upper() == "LW" and parts[1].upper() == "D0":
+        text = parts[3]
+    return "".join(char for char in text.lower() if char.isascii() and char.isalnum())
 
 
 def end_of_life(installed: str, years: int | None) -> str:

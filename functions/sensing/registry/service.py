@@ -119,6 +119,26 @@ def retire(ctx: Context, thing: str, replaced_by: str = "") -> Device:
     return change(ctx, thing, "device-retired", alter, {"replaced_by": replaced_by} if replaced_by else None)
 
 
+def replace_device(ctx: Context, thing: str, fresh: Device) -> Device:
+    """A new device in the place of an old one: it takes place, department and name over where it says nothing
+    of its own, and the two point at each other. The old one is retired by the caller. Raises NotFound,
+    Conflict, Invalid."""
+    before = get(thing)
+    if before.state == RETIRED:
+        raise Conflict(N_("This device is out of use already"))
+    check_room(ctx, 0 if before.state in (PLANNED, ACTIVE) else 1)
+    device = replace(
+        fresh,
+        title=fresh.title or before.title,
+        place=fresh.place or before.place,
+        department=fresh.department or before.department,
+        contacts=before.contacts,
+        since=clock.iso(ctx.now),
+        replaces=before.thing,
+    )
+    return save(ctx, device, None, "device-planned", {"replaces": before.thing})
+
+
 def stop_believing(ctx: Context, thing: str) -> Device:
     """The device's messages are refused from now on."""
 

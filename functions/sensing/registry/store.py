@@ -1,6 +1,6 @@
 """The register in the city's table: ``DEVICE#<thing>``/``META`` is a device, ``HIST#...`` a line of its
-history; ``EUI#...`` finds a LoRaWAN device; ``SHARDS`` counts how many devices each lane has had. The model
-never leaves this file."""
+history; ``LABEL#...`` finds a device by its DevEUI or serial number; ``SHARDS`` counts how many devices each
+lane has had. The model never leaves this file."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ class HistoryItem(CityModel):
     detail = JSONAttribute(null=True)
 
 
-class EuiItem(CityModel):
-    """A DevEUI belongs to one device of the city."""
+class LabelItem(CityModel):
+    """A DevEUI or a serial number belongs to one device of the city."""
 
     thing = UnicodeAttribute()
 
@@ -79,8 +79,13 @@ def find(thing: str) -> Device | None:
 
 def find_eui(eui: str) -> Device | None:
     """The device with a DevEUI (16 hex digits, small letters): two calls."""
+    return find_label(eui)
+
+
+def find_label(code: str) -> Device | None:
+    """The device with this DevEUI or serial number, in its normal form: two calls."""
     try:
-        return find(EuiItem.get(keys.eui(eui), keys.META).thing)
+        return find(LabelItem.get(keys.device_label(code), keys.META).thing)
     except DoesNotExist:
         return None
 
@@ -103,17 +108,18 @@ def take_shard(lane: str, count: int = 1) -> list[str]:
 
 def put(tx: TransactWrite, device: Device, before: Device | None = None) -> None:
     """Store a new device, or change ``before`` as it was read: the transaction fails when somebody else was
-    faster, or when the DevEUI belongs to another device. One or two operations, three with a new EUI."""
+    faster, or when the DevEUI or the serial number belongs to another device."""
     unchanged: Condition = DeviceItem.pk.does_not_exist()
     if before:
         counted = bool(before.version)  # a record of an earlier release has no count yet
         unchanged = DeviceItem.version == before.version if counted else DeviceItem.version.does_not_exist()
     tx.save(_item(device, (before.version if before else 0) + 1), condition=unchanged)
-    if device.eui and (before is None or before.eui != device.eui):
-        free = EuiItem.pk.does_not_exist() | (EuiItem.thing == device.thing)
-        tx.save(EuiItem(keys.eui(device.eui), keys.META, thing=device.thing), condition=free)
-    if before and before.eui and before.eui != device.eui:
-        tx.delete(EuiItem(keys.eui(before.eui), keys.META))
+    here, there = set(device.labels), set(before.labels if before else ())
+    for code in sorted(here - there):
+        free = LabelItem.pk.does_not_exist() | (LabelItem.thing == device.thing)
+        tx.save(LabelItem(keys.device_label(code), keys.META, thing=device.thing), condition=free)
+    for code in sorted(there - here):
+        tx.delete(LabelItem(keys.device_label(code), keys.META))
     _let_speak(tx, device)
 
 

@@ -1,0 +1,273 @@
+"""Devices that fetch their certificate themselves (AWS IoT fleet provisioning by claim).
+
+A city's claim certificate is built into devices at the factory or by the supplier. What it is good for is the
+city's plan: devices on the register that have no certificate yet, or, with a kind and a quota, so many new
+ones. AWS IoT asks the hook below before it gives a certificate out; the hook answers city, name, group and
+policy, so that nothing of what the device says about itself counts but its serial number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from pynamodb.attributes import NumberAttribute, UnicodeAttribute
+from pynamodb.exceptions import DoesNotExist, UpdateError
+
+from functions.core import audit, clock, ids, keys, log
+from functions.core.aws import own_client
+from functions.core.context import Actor, Context
+from functions.core.errors import Conflict, Invalid, NotFound, TownkitError
+from functions.core.i18n import N_
+from functions.core.scope import tenant_scope
+from functions.core.settings import settings
+from functions.core.store import CityModel, transaction
+from functions.sensing import provisioning
+from functions.sensing.registry import certificates, seen, service, store
+from functions.sensing.registry.domain import ACTIVE, PLANNED, THING, Device, normal_code
+from functions.tenancy import control
+
+MOST_LIVE = 20
+MOST_QUOTA = 1000
+LONGEST_DAYS = 366
+SERIAL_LENGTH = 64
+UNKNOWN = N_("This serial number is not on the city's list")
+SPENT = N_("As many devices as were planned have claimed a certificate")
+TAKEN = N_("This device has a certificate already and was heard with it")
+ENDED = N_("This claim certificate has ended")
+
+
+class ClaimItem(CityModel):
+    """A claim certificate. ``kind`` is the profile of devices that are not on the list yet ("" takes
+    none)."""
+
+    name = UnicodeAttribute()
+    kind = UnicodeAttribute(default="")
+    department = UnicodeAttribute(default="")
+    quota = NumberAttribute(default=0)
+    used = NumberAttribute(default=0)
+    until = UnicodeAttribute()
+    made_at = UnicodeAttribute()
+    made_by = UnicodeAttribute()
+    state = UnicodeAttribute(default="live")
+    refused = NumberAttribute(default=0)
+    last_refused = UnicodeAttribute(null=True)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A claim certificate as the console shows it; ``id`` is the certificate's."""
+
+    id: str
+    name: str
+    profile: str
+    department: str
+    quota: int
+    used: int
+    until: str
+    made_at: str
+    made_by: str
+    state: str
+    refused: int
+    last_refused: str
+
+    def is_live(self, now: str) -> bool:
+        """Whether it may still be used."""
+        return self.state == "live" and now < self.until
+
+
+class Refused(TownkitError):
+    """The device does not get a certificate."""
+
+    code, status = "refused", 403
+
+
+def make(
+    ctx: Context, name: str, days: int, profile: str = "", quota: int = 0, department: str = ""
+) -> dict[str, Any]:
+    """A new claim certificate; its key is answered once. Raises Invalid."""
+    errors = {}
+    if not 1 <= len(name) <= 80:
+        errors["name"] = N_("Enter what the certificate is for")
+    if not 1 <= days <= LONGEST_DAYS:
+        errors["days"] = N_("Choose a number of days up to 366")
+    if profile and not 1 <= quota <= MOST_QUOTA:
+        errors["quota"] = N_("Enter how many devices may be added, at most 1000")
+    if sum(one.is_live(clock.iso(ctx.now)) for one in every()) >= MOST_LIVE:
+        errors["name"] = N_("There are 20 claim certificates in use. End one first.")
+    if errors:
+        raise Invalid(errors)
+    made = control.ask("claim-add", ctx.city.id)
+    item = ClaimItem(
+        keys.CLAIMS,
+        str(made["certificate_id"]),
+        name=name,
+        kind=profile,
+        department=department,
+        quota=quota if profile else 0,
+        until=clock.iso(ctx.now + timedelta(days=days)),
+        made_at=clock.iso(ctx.now),
+        made_by=ctx.actor.id,
+    )
+    _write(ctx, item, "claim-made")
+    return made
+
+
+def end(ctx: Context, claim_id: str) -> None:
+    """The certificate is refused from now on, and revoked. Devices keep theirs. Raises NotFound."""
+    try:
+        item = ClaimItem.get(keys.CLAIMS, claim_id, consistent_read=True)
+    except DoesNotExist as error:
+        raise NotFound from error
+    if item.state == "live":
+        item.state = "ended"
+        _write(ctx, item, "claim-ended")
+    control.ask("claim-revoke", ctx.city.id, certificate=claim_id)
+
+
+def _write(ctx: Context, item: ClaimItem, action: str) -> None:
+    chain = audit.read_chain("claims", ctx.city.id)
+    with transaction() as tx:
+        tx.save(item)
+        audit.append(tx, chain, action, ctx, {"certificate": item.sk[:16], "quota": int(item.quota)})
+        audit.close(tx, chain)
+
+
+def every() -> list[Claim]:
+    """All claim certificates, the newest first: one call."""
+    found = [_claim(item) for item in ClaimItem.query(keys.CLAIMS)]
+    return sorted(found, key=lambda one: one.made_at, reverse=True)
+
+
+def _claim(item: ClaimItem) -> Claim:
+    return Claim(
+        item.sk,
+        item.name,
+        item.kind or "",
+        item.department or "",
+        int(item.quota),
+        int(item.used),
+        item.until,
+        item.made_at,
+        item.made_by,
+        item.state,
+        int(item.refused),
+        item.last_refused or "",
+    )
+
+
+def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
+    """AWS IoT's question before it provisions: ``{claimCertificateId, certificateId, parameters}`` to
+    ``{allowProvisioning, parameterOverrides}``. It waits five seconds for the answer."""
+    from functions.tenancy.registry import find_city
+
+    claim_id, certificate = str(event.get("claimCertificateId", "")), str(event.get("certificateId", ""))
+    given = event.get("parameters") or {}
+    code = str(given.get("SerialNumber", "") if isinstance(given, dict) else "")[:SERIAL_LENGTH]
+    city = find_city(_city_of(claim_id))
+    if city is None or city.state != "live":
+        log.info("claim without a city", certificate=claim_id[:16])
+        return {"allowProvisioning": False}
+    ctx = Context(
+        city, Actor("device", f"claim:{claim_id[:16]}"), city.languages[0], clock.now(), ids.new_id()
+    )
+    with tenant_scope(city, "claims"):
+        try:
+            device = take(ctx, claim_id, certificate, code)
+        except (Refused, Invalid, Conflict, NotFound) as error:
+            log.info("claim refused", city=city.id, reason=str(error))
+            _count_refusal(ctx, claim_id, code, error.message)
+            return {"allowProvisioning": False}
+    names = provisioning.names(city.id)
+    overrides = {
+        "ThingName": provisioning.thing_name(city.id, device.thing),
+        "GroupName": names["group"],
+        "PolicyName": names["policy"],
+        "City": city.id,
+        "Thing": device.thing,
+    }
+    return {"allowProvisioning": True, "parameterOverrides": overrides}
+
+
+def _city_of(claim_id: str) -> str:
+    """The city whose claim policy hangs on the certificate; "" for any other certificate."""
+    if not claim_id.isalnum():
+        return ""
+    partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
+    target = f"arn:{partition}:iot:{region}:{account}:cert/{claim_id}"
+    prefix = provisioning.claim_prefix()
+    attached = [
+        one["policyName"] for one in own_client("iot").list_attached_policies(target=target)["policies"]
+    ]
+    return attached[0].removeprefix(prefix) if len(attached) == 1 and attached[0].startswith(prefix) else ""
+
+
+def take(ctx: Context, claim_id: str, certificate: str, code: str) -> Device:
+    """The device with this serial number (or DevEUI, or id) gets the certificate, when the plan has room for
+    it. A device that was never heard may ask again: its first try may have been cut off. Raises Refused,
+    Invalid, Conflict."""
+    try:
+        claim = _claim(ClaimItem.get(keys.CLAIMS, claim_id, consistent_read=True))
+    except DoesNotExist as error:
+        raise Refused(ENDED) from error
+    if not claim.is_live(clock.iso(ctx.now)):
+        raise Refused(ENDED)
+    before = _find(code)
+    if before is None:
+        return _add(ctx, claim, certificate, code)
+    if before.state == ACTIVE and before.certificate and before.thing in seen.heard([before]):
+        raise Refused(TAKEN)
+    if before.state not in (PLANNED, ACTIVE):
+        raise Refused(UNKNOWN)
+    device = replace(before, state=ACTIVE, certificate=certificate, next_certificate="", next_since="")
+    saved = service.save(ctx, device, before, "device-claimed", {"certificate": certificate[:16]})
+    if before.certificates:
+        certificates.point(ctx, device.thing)
+    return saved
+
+
+def _find(code: str) -> Device | None:
+    found = store.find_label(normal_code(code)) if normal_code(code) else None
+    return found or (store.find(code) if THING.fullmatch(code) else None)
+
+
+def _add(ctx: Context, claim: Claim, certificate: str, code: str) -> Device:
+    """A device that is not on the list, within the quota of the claim: its id is its kind and its number."""
+    thing = f"{claim.profile}-{normal_code(code)}"[:48]
+    if not claim.profile or not normal_code(code):
+        raise Refused(UNKNOWN)
+    if not THING.fullmatch(thing) or store.find(thing):
+        raise Refused(TAKEN)
+    service.check_room(ctx)
+    item = ClaimItem(keys.CLAIMS, claim.id)
+    room = (ClaimItem.used < claim.quota) & (ClaimItem.state == "live")
+    try:
+        item.change([ClaimItem.used.add(1)], condition=room)
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
+        raise Refused(SPENT) from error
+    device = Device(
+        thing,
+        claim.profile,
+        state=ACTIVE,
+        since=clock.iso(ctx.now),
+        certificate=certificate,
+        department=claim.department,
+        serial=code,
+    )
+    return service.save(ctx, device, None, "device-claimed", {"certificate": certificate[:16]})
+
+
+def _count_refusal(ctx: Context, claim_id: str, code: str, reason: str) -> None:
+    """So that the city sees which serial number was refused last, and why."""
+    shown = "".join(char for char in code if char.isprintable())[:SERIAL_LENGTH]
+    item = ClaimItem(keys.CLAIMS, claim_id)
+    last = f"{clock.iso(ctx.now)}|{shown}|{reason}"
+    try:
+        item.change(
+            [ClaimItem.refused.add(1), ClaimItem.last_refused.set(last)], condition=ClaimItem.pk.exists()
+        )
+    except UpdateError as error:
+        if error.cause_response_code != "ConditionalCheckFailedException":
+            raise
