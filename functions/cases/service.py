@@ -418,6 +418,15 @@ def open_incident(tx: TransactWrite, ctx: Context, alarm: Alarm) -> Case:
     return case
 
 
+def change_case(
+    ctx: Context,
+    case_id: str,
+    step: Callable[[TransactWrite, store.CaseFile], tuple[Case, str, dict[str, object], str | None] | None],
+) -> Case:
+    """As ``step`` says, on whatever version is there; its None changes nothing. Raises NotFound, Conflict."""
+    return _change(ctx, case_id, None, step)
+
+
 def note_cleared(ctx: Context, case_id: str, moment: datetime, evidence: dict[str, Any]) -> None:
     """The sensor is back below its clear level: kept with the incident, which staff still resolve
     themselves."""

@@ -22,6 +22,9 @@ COMPOSERS = {
     "document-ends": "functions.wallet.messages:compose",
     "code": "functions.people.messages:compose_code",
     "sms-spent": "functions.people.messages:compose_spent",
+    "alarm-news": "functions.sensing.alarms.news:compose",
+    "sos-mail": "functions.sensing.alarms.sos_messages:compose",
+    "sos-sms": "functions.sensing.alarms.sos_messages:compose",
     "webhook-stopped": "functions.api.notices:compose",
 }
 # While one worker is at a row no other takes it; longer than a worker may run.

@@ -25,6 +25,9 @@ KINDS = {
     "change": "functions.api.webhooks:fan_out",
     "webhook": "functions.api.webhooks:deliver",
     "webhook-sweep": "functions.api.webhooks:sweep_task",
+    "due": "functions.sensing.alarms.due:work_row",
+    "due-list": "functions.sensing.alarms.due:work_due",
+    "alarm-rounds": "functions.sensing.alarms.rounds:go",
     "audit-root": "functions.audit.service:root_task",
     "usage": "functions.tenancy.nightly:usage_task",
 }

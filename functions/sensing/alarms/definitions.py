@@ -69,3 +69,9 @@ def names_of(ctx: Context, thing: str) -> Mapping[str, str]:
     """The device's names in the city's file."""
     things = ctx.city.config["devices"]["things"]
     return next((dict(entry["names"]) for entry in things if entry["thing"] == thing), {})
+
+
+def quantity_of(ctx: Context, profile_id: str, metric: str) -> Definition:
+    """A quantity of a profile: names, unit, precision; {} when it has none."""
+    found: Definition = profile_of(ctx, profile_id).get("quantities", {}).get(metric) or {}
+    return found

@@ -32,7 +32,7 @@ def open_incident(
         rule=transition.rule.id,
         title=pick(entry["title"], ctx.city.languages[0]),
         department=entry["department"],
-        severity=entry["severity"],
+        severity=entry["levels"][0]["severity"],
         evidence=evidence(ctx, thing, quantities, transition),
     )
     cases.open_incident(tx, _speaker(ctx, thing), alarm)

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from functions.core import scope
+from functions.adapters.mail import FakeMailer, Mail
+from functions.adapters.sms import FakeSms, Sms
+from functions.cases import store
+from functions.cases.domain import Case
+from functions.core import clock, scope
 from functions.core.context import Actor, Context
+from functions.core.store import transaction
+from functions.notifications import service as notifications
+from functions.notifications import store as outbox
+from functions.sensing.alarms import due
 from functions.sensing.alarms.writing import again
 from functions.sensing.domain import Reading
+from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device, Place
 from functions.sensing.rules.domain import Change
 from tests.builders import both
@@ -73,3 +84,41 @@ def feed(world: World, device: Device, *changes: Change, ctx: Context | None = N
 
     with scope.tenant_scope(world.oakville):
         return again(lambda tx: alarms.apply(tx, ctx or system(world), device, changes))
+
+
+def work(world: World, moment: datetime = NOW) -> None:
+    """All that is due by a moment, as the tasks worker does it."""
+    with clock.frozen(moment), scope.tenant_scope(world.oakville):
+        due.work_due(replace(system(world), now=moment))
+
+
+def messages(world: World, moment: datetime = NOW) -> tuple[list[Mail], list[Sms]]:
+    """What goes out now."""
+    mailer, texter = FakeMailer(), FakeSms()
+    with clock.frozen(moment), scope.tenant_scope(world.oakville):
+        for row in list(outbox.pending()):
+            notifications.deliver(replace(system(world), now=moment), row.sk, mailer, texter)
+    return mailer.sent, texter.sent
+
+
+def register(world: World, device: Device) -> Device:
+    """Put a device on record."""
+    with scope.tenant_scope(world.oakville):
+        with transaction() as tx:
+            registry.put(tx, device)
+        found = registry.find(device.thing)
+    assert found
+    return found
+
+
+def incidents(world: World) -> list[Case]:
+    """The city's incidents, in no order."""
+    with scope.tenant_scope(world.oakville):
+        found = [
+            store.get_case(item["pk"]["S"][5:]) for item in world.items(world.oakville) if _is_case(item)
+        ]
+    return [case for case in found if case]
+
+
+def _is_case(item: dict[str, Any]) -> bool:
+    return item["pk"]["S"].startswith("CASE#") and item["sk"]["S"] == "META"

@@ -1,0 +1,176 @@
+"""From alarms to incidents: alarms of one kind in one place are one incident while it is open.
+
+``INCIDENTS`` holds a row per open incident with the places of its sensors, and one per kind that counts how
+many were opened: two workers that open at the same moment cannot both, so the slower one joins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pynamodb.attributes import JSONAttribute, NumberAttribute
+from pynamodb.exceptions import TransactWriteError
+from pynamodb.transactions import TransactWrite
+
+from functions.cases import incidents as cases
+from functions.cases import service
+from functions.core import clock, ids, keys, limits
+from functions.core.context import Actor, Context
+from functions.core.errors import Conflict, RateLimited
+from functions.core.store import CityModel, contended, failed_conditions, transaction
+from functions.sensing.alarms import definitions, store
+from functions.sensing.alarms.domain import WITHDRAWN, Alarm, near
+from functions.sensing.alarms.writing import TRIES, again
+from functions.sensing.registry.domain import Device
+
+PER_DAY = 1000
+DAY_S = 86_400
+STALE = timedelta(days=1)  # an alarm that was over before, when we learn of it, opens nothing
+ROWS_SHOWN = 8
+OVER_LIMIT = "over-limit"
+PLACES = 100
+
+
+class OpenItem(CityModel):
+    """An open incident's row, or (``n`` only) a kind's counter."""
+
+    case = JSONAttribute(null=True)
+    places = JSONAttribute(null=True)
+    n = NumberAttribute(default=0)
+
+
+def link(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
+    """Put the alarm on its incident, opening one when none is near; the alarm as it is then. Doing it twice
+    changes nothing. Raises Conflict when too many others write."""
+    if alarm.case:
+        return _update(ctx, device, alarm)
+    if alarm.note or alarm.state == WITHDRAWN or _is_stale(ctx, alarm):
+        return alarm
+    try:
+        limits.hit("alarms-day", ctx.city.limit("alarms_per_day", PER_DAY), DAY_S)
+    except RateLimited:
+        again(lambda tx: store.put(tx, replace(alarm, note=OVER_LIMIT)))
+        return replace(alarm, note=OVER_LIMIT, version=alarm.version + 1)
+    return _link(ctx, device, alarm)
+
+
+def _link(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
+    """Join or open by one and the same list of what is open: a writer that was faster makes it look again."""
+    for _ in range(TRIES):
+        rows = _open_rows(alarm.kind)
+        joined = _join(ctx, device, alarm, rows)
+        if joined is not None:
+            return joined
+        try:
+            return _open(ctx, device, alarm, next((int(row.n) for row in rows if row.n), 0))
+        except TransactWriteError as error:
+            if not (failed_conditions(error) or contended(error)):
+                raise
+    raise Conflict
+
+
+def _is_stale(ctx: Context, alarm: Alarm) -> bool:
+    return not alarm.active and _moment(alarm.episode.cleared or 0) < ctx.now - STALE
+
+
+def _update(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
+    noted = replace(alarm, noted=not alarm.active)
+    entry = entry_of(ctx, device, alarm)
+    cases.note_alarm(_speaker(ctx, device), alarm.case, entry, lambda tx: None, new=False)
+    if noted.noted == alarm.noted:
+        return alarm
+    again(lambda tx: store.put(tx, noted))
+    return replace(noted, version=alarm.version + 1)
+
+
+def _join(ctx: Context, device: Device, alarm: Alarm, rows: list[OpenItem]) -> Alarm | None:
+    here, entry = _place(device), entry_of(ctx, device, alarm)
+    for row in rows:
+        if row.n or not any(near(here, place) for place in row.places or ()):
+            continue
+        case_id = str(row.case)
+        linked = replace(alarm, case=case_id, noted=not alarm.active)
+
+        def also(tx: TransactWrite, row: OpenItem = row, linked: Alarm = linked) -> None:
+            _write(tx, ctx, linked)
+            places = [one for one in row.places if one.get("thing") != device.thing][-PLACES:]
+            tx.update(OpenItem(keys.INCIDENTS, row.sk), actions=[OpenItem.places.set([*places, here])])
+
+        if cases.note_alarm(_speaker(ctx, device), case_id, entry, also, new=True):
+            return store.get(alarm.thing, alarm.rule)
+        OpenItem(keys.INCIDENTS, row.sk).delete()
+    return None
+
+
+def _open(ctx: Context, device: Device, alarm: Alarm, count: int) -> Alarm:
+    """A new incident, unless another worker has opened one of this kind since they were ``count``."""
+    case_id = ids.new_id(ctx.now)
+    linked = replace(alarm, case=case_id, noted=not alarm.active)
+    entry = entry_of(ctx, device, alarm)
+    opened = service.Alarm(
+        case_id, alarm.thing, alarm.rule, alarm.title, alarm.department, alarm.episode.severity,
+        {"alarms": [entry], "more": 0},
+    )  # fmt: skip
+
+    with transaction() as tx:
+        service.open_incident(tx, _speaker(ctx, device), opened)
+        _write(tx, ctx, linked)
+        row = OpenItem(keys.INCIDENTS, f"{alarm.kind}#{case_id}", case=case_id, places=[_place(device)])
+        tx.save(row)
+        unchanged = OpenItem.n == count if count else OpenItem.pk.does_not_exist()
+        tx.save(OpenItem(keys.INCIDENTS, f"{alarm.kind}#", n=count + 1), condition=unchanged)
+    return replace(linked, version=alarm.version + 1)
+
+
+def _write(tx: TransactWrite, ctx: Context, alarm: Alarm) -> None:
+    store.put(tx, alarm)
+    store.put_episode(tx, alarm, alarm.episode, clock.epoch(ctx.now))
+
+
+def _open_rows(kind: str) -> list[OpenItem]:
+    found = OpenItem.query(keys.INCIDENTS, OpenItem.sk.startswith(f"{kind}#"), consistent_read=True)
+    return list(found)
+
+
+def _place(device: Device) -> dict[str, Any]:
+    place = device.place
+    return {"thing": device.thing, "lat": place.lat, "lon": place.lon, "area": place.area}
+
+
+def entry_of(ctx: Context, device: Device, alarm: Alarm) -> dict[str, Any]:
+    """The alarm as an incident keeps it (functions/cases/incidents.py)."""
+    episode = alarm.episode
+    quantity = definitions.quantity_of(ctx, device.profile, episode.metric)
+    rule = definitions.rule_of(ctx, device.thing, device.profile, alarm.rule)
+    names = definitions.names_of(ctx, device.thing)
+    entry: dict[str, Any] = {
+        "thing": device.thing,
+        "names": dict(names) if names else {},
+        "name": device.title,
+        "rule": alarm.rule,
+        "title": dict(rule.get("title") or {}),
+        "metric": episode.metric,
+        "metric_names": dict(quantity.get("names") or {}),
+        "unit": quantity.get("unit"),
+        "value": episode.value,
+        "level": episode.limit,
+        "severity": episode.severity,
+        "raised": episode.raised,
+        "at": clock.iso(_moment(episode.raised)),
+        "rows": [[clock.iso(_moment(at)), value] for at, value, _ in episode.rows[-ROWS_SHOWN:]],
+    }
+    if episode.withdrawn:
+        entry["withdrawn"] = True
+    elif episode.cleared is not None:
+        last = episode.closing[-1][1] if episode.closing else None
+        entry["cleared"] = {"at": clock.iso(_moment(episode.cleared)), "value": last}
+    return entry
+
+
+def _moment(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def _speaker(ctx: Context, device: Device) -> Context:
+    return Context(ctx.city, Actor("device", device.thing), ctx.lang, ctx.now, ctx.request_id)
