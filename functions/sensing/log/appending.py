@@ -1,0 +1,176 @@
+"""The one way into a shard's log: plan against what is known, append at the next place, try again when somebody
+else stood there first. Whoever appends has seen every earlier entry, so an entry holds new readings only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+from functions.core import log
+from functions.sensing.domain import Reading
+from functions.sensing.log import planning
+from functions.sensing.log.domain import Entry, Memory, Stale, State
+from functions.sensing.log.planning import Incoming, Step
+from functions.sensing.rules import RuleSet
+
+TRIES = 12
+READINGS_A_KB = 40  # a board is written when so many readings have come for each KB of it: 0.025 units a reading
+FIRST_BOARD = 24
+DEVICE_BYTES = 90  # of a board, as long as none has been written
+TAIL_KEPT = 50_000
+
+RulesOf = Callable[[str], RuleSet]
+
+
+class Shelf(Protocol):
+    """Where a shard lies (store.py; tests have one in memory)."""
+
+    def read_board(self) -> tuple[State, int]:
+        """The last board and its bytes; an empty state and 0 without one."""
+
+    def read_entries(self, after: int) -> Iterable[tuple[int, Entry]]:
+        """The entries behind ``after``, in order."""
+
+    def closed_through(self) -> int:
+        """The entry up to which all are closed into days."""
+
+    def memory_before(self, thing: str, day: date) -> Memory | None:
+        """As in planning.History."""
+
+    def closed_since(self, thing: str, day: date) -> list[Reading]:
+        """As in planning.History."""
+
+    def append(self, seq: int, entry: Entry, step: Step | None) -> None:
+        """Write an entry, with the changes of alarms of its step, all or nothing. Raises Stale when there is an
+        entry ``seq``, or an alarm was changed meanwhile."""
+
+    def write_board(self, state: State) -> int:
+        """Keep the state, unless a later one is there; answers its bytes."""
+
+
+@dataclass
+class Stored:
+    """``over``: keys of messages beyond a device's limit; ``failed``: things whose messages come again;
+    ``added``: readings that were new."""
+
+    over: list[str] = field(default_factory=list)
+    failed: set[str] = field(default_factory=set)
+    added: int = 0
+
+
+class ShardLog:
+    """A shard as this process knows it. What it knows may be old: then an append fails and it catches up."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self.shelf = shelf
+        self.state: State | None = None
+        self.board_bytes = 0
+        self._tail: dict[str, list[Reading]] | None = None
+
+    def catch_up(self) -> State:
+        """Read what is behind the state, first of all the board."""
+        if self.state is None:
+            self.state, self.board_bytes = self.shelf.read_board()
+        for seq, entry in self.shelf.read_entries(self.state.seq):
+            self._follow(seq, entry, {})
+        return self.state
+
+    def store(
+        self, messages: Mapping[str, Sequence[Incoming]], rules_of: RulesOf, limit: int | None = None
+    ) -> Stored:
+        """Store what is new of the messages. Raises Stale when others were faster too often: the messages come
+        again."""
+        stored = Stored()
+        if self.state is None:
+            self.catch_up()
+        for _ in range(TRIES):
+            try:
+                self._append(self._plan(messages, rules_of, limit, stored), stored)
+                break
+            except Stale:
+                self.catch_up()
+        else:
+            raise Stale
+        self._keep_board(rules_of)
+        return stored
+
+    def _plan(
+        self,
+        messages: Mapping[str, Sequence[Incoming]],
+        rules_of: RulesOf,
+        limit: int | None,
+        stored: Stored,
+    ) -> list[Step]:
+        assert self.state is not None
+        steps: list[Step] = []
+        stored.over = []
+        for thing, own in messages.items():
+            if thing in stored.failed:
+                continue
+            try:
+                made = planning.plan(thing, self.state.of(thing), own, rules_of(thing), self, limit)
+            except Exception:
+                log.failure("readings failed", thing=thing)
+                stored.failed.add(thing)
+                continue
+            steps += made.steps
+            stored.over += made.over
+        return steps
+
+    def _append(self, steps: Sequence[Step], stored: Stored) -> None:
+        assert self.state is not None
+        for entry, memories, step in planning.entries(steps):
+            if step is not None and step.thing in stored.failed:
+                continue
+            seq = self.state.seq + 1
+            try:
+                self.shelf.append(seq, entry, step)
+            except Stale:
+                raise
+            except Exception:
+                # Whether it was written is not known; if so, the next append finds its place taken.
+                log.failure("readings failed", things=sorted(entry.arrivals)[:5])
+                stored.failed.update(entry.arrivals, entry.memories)
+                continue
+            self._follow(seq, entry, memories)
+            stored.added += entry.size
+
+    def _follow(self, seq: int, entry: Entry, memories: Mapping[str, Memory]) -> None:
+        assert self.state is not None
+        self.state.fold(seq, entry, memories)
+        if self._tail is not None:
+            for thing, arrivals in entry.arrivals.items():
+                self._tail.setdefault(thing, []).extend(arrival.reading for arrival in arrivals)
+
+    def _keep_board(self, rules_of: RulesOf) -> None:
+        assert self.state is not None
+        size = self.board_bytes or DEVICE_BYTES * len(self.state.devices)
+        if self.state.readings < max(FIRST_BOARD, READINGS_A_KB * -(-size // 1024)):
+            return
+        for thing, device in self.state.devices.items():
+            if device.pending and (settled := planning.settle(device, rules_of(thing))):
+                device.memory, device.pending = settled["memory"], []
+        self.board_bytes = self.shelf.write_board(self.state)
+        self.state.readings = self.state.entries = 0
+        if self._tail is not None and sum(map(len, self._tail.values())) > TAIL_KEPT:
+            self._tail = None
+
+    def waiting(self, thing: str) -> list[Reading]:
+        """See planning.History. The log since the last closing is read once and then kept along."""
+        if self._tail is None:
+            tail: dict[str, list[Reading]] = {}
+            for _, entry in self.shelf.read_entries(self.shelf.closed_through()):
+                for name, arrivals in entry.arrivals.items():
+                    tail.setdefault(name, []).extend(arrival.reading for arrival in arrivals)
+            self._tail = tail
+        return self._tail.get(thing, [])
+
+    def memory_before(self, thing: str, day: date) -> Memory | None:
+        """See planning.History."""
+        return self.shelf.memory_before(thing, day)
+
+    def closed_since(self, thing: str, day: date) -> list[Reading]:
+        """See planning.History."""
+        return self.shelf.closed_since(thing, day)

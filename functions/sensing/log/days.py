@@ -1,0 +1,103 @@
+"""A device's days: the city's own calendar days, each closed into one item with all its readings."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from functions.sensing.domain import Reading
+from functions.sensing.log.domain import Memory
+from functions.sensing.rules import RuleSet, evaluate
+
+STORED = 3  # of the quality marks, RANGE and CLOCK are facts of intake; the others follow from the series
+
+
+@dataclass(frozen=True)
+class Day:
+    """``readings`` in order, with all their marks; ``memory`` is that of the rules at its end; ``through`` is
+    the entry of the log up to which it is complete."""
+
+    date: date
+    readings: tuple[Reading, ...]
+    memory: Memory
+    through: int = 0
+
+
+def day_of(at: int, zone: tzinfo) -> date:
+    """The city's day of a moment."""
+    return datetime.fromtimestamp(at / 1000, zone).date()
+
+
+def start_of(day: date, zone: tzinfo) -> int:
+    """The first moment of a day of the city."""
+    return int(datetime.combine(day, time(), zone).timestamp() * 1000)
+
+
+def by_day(readings: Iterable[Reading], zone: tzinfo) -> dict[date, list[Reading]]:
+    """Readings by the city's day, each day in order of time."""
+    found: dict[date, list[Reading]] = defaultdict(list)
+    day, first, last = date.min, 0, 0
+    for reading in sorted(readings):
+        if not first <= reading.at < last:
+            day = day_of(reading.at, zone)
+            first, last = start_of(day, zone), start_of(day + timedelta(days=1), zone)
+        found[day].append(reading)
+    return dict(found)
+
+
+def identity(reading: Reading) -> tuple[int, str, float]:
+    """What makes a reading the same reading, however often it comes."""
+    return reading.at, reading.metric, reading.value
+
+
+def union(*parts: Iterable[Reading]) -> list[Reading]:
+    """Each reading once, in order, with the marks of intake; of two that are the same the first is kept."""
+    found: dict[tuple[int, str, float], Reading] = {}
+    for part in parts:
+        for reading in part:
+            found.setdefault(identity(reading), reading._replace(flags=reading.flags & STORED))
+    return sorted(found.values())
+
+
+def close_days(
+    rules: RuleSet, base: Memory | None, days: Iterable[Day], fresh: Iterable[Reading], through: int
+) -> list[Day]:
+    """The days that ``fresh`` changes, with new marks and memories, and those behind them that follow from it.
+
+    ``days``: every closed day from the first fresh reading's on; ``base``: the memory at the end of the closed
+    day before them (None without one)."""
+    stored = {day.date: day for day in days}
+    waiting = by_day(fresh, rules.zone)
+    memory = before = base if base is not None else rules.start()
+    made = []
+    for day in sorted({*stored, *waiting}):
+        old = stored.get(day)
+        if old and day not in waiting and _same(memory, before):
+            memory = before = old.memory
+            continue
+        readings = union(old.readings if old else (), waiting.get(day, ()))
+        memory, _, marked = evaluate(rules, memory, readings)
+        made.append(Day(day, tuple(marked), memory, through))
+        before = old.memory if old else before
+    return made
+
+
+def _same(one: Memory, other: Memory) -> bool:
+    return one is other or json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def marked_series(
+    rules: RuleSet, base: Memory | None, days: Mapping[date, Day], fresh: Iterable[Reading]
+) -> list[Reading]:
+    """The closed days with the readings that are not closed yet, all marked."""
+    made = {day.date: day for day in close_days(rules, base, days.values(), fresh, 0)}
+    whole = {**days, **made}
+    return [reading for day in sorted(whole) for reading in whole[day].readings]
+
+
+def utc(at: int) -> datetime:
+    """A moment."""
+    return datetime.fromtimestamp(at / 1000, UTC)
