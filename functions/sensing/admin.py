@@ -56,7 +56,7 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
         **made,
         "thing": thing,
         "profile": profile,
-        "topic": topic(ctx.city.id, thing),
+        "topic": topic(ctx.city.id, thing, register.lane(ctx, profile)),
         "host": settings().mqtt_host,
         "port": settings().mqtt_port,
         "quantities": {
@@ -86,32 +86,23 @@ def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """What `townkit simulate` has to imitate: the devices of the city's file with their quantities and
-    rules.
+    """What `townkit simulate` has to imitate: the devices of the city's file with their profile and state,
+    the city's own rules, and where devices of each lane publish (``{thing}`` stands for the device).
     """
     states = {device.thing: device.state for device in registry.list_devices()}
+    config = ctx.city.config["devices"]
+    named = {entry["thing"]: entry["profile"] for entry in config["things"]}
     return {
         "things": [
-            {
-                "thing": entry["thing"],
-                "state": states.get(entry["thing"], "none"),
-                "profile": service.profile(ctx, entry["profile"]),
-                "topic": topic(ctx.city.id, entry["thing"]),
-                "rules": [
-                    {
-                        "id": rule.id,
-                        "metric": rule.metric,
-                        "kind": rule.kind,
-                        "level": rule.level,
-                        "clear": rule.clear,
-                    }
-                    for rule in service.rules_of(ctx, entry["thing"], entry["profile"])
-                ],
-            }
-            for entry in ctx.city.config["devices"]["things"]
+            {"thing": thing, "profile": profile, "state": states.get(thing, "none")}
+            for thing, profile in named.items()
         ],
+        "states": states,
+        "rules": list(config["rules"]),
+        "topics": {lane: topic(ctx.city.id, "{thing}", lane) for lane in ("routine", "urgent")},
         "host": settings().mqtt_host,
         "port": settings().mqtt_port,
+        "zone": str(ctx.city.zone),
     }
 
 
@@ -131,8 +122,10 @@ ACTIONS: dict[str, Callable[[Context, dict[str, Any]], dict[str, Any]]] = {
 }
 
 
-def topic(city_id: str, thing: str) -> str:
+def topic(city_id: str, thing: str, lane: str = "routine") -> str:
     """Where the device publishes."""
+    if lane == "urgent" and settings().urgent_rule:
+        return f"$aws/rules/{settings().urgent_rule}/{city_id}/{thing}/urgent"
     return f"$aws/rules/{settings().readings_rule}/{city_id}/{thing}/data"
 
 

@@ -20,7 +20,7 @@ COMMANDS = {
     "schema": "cities",
     "service": "services",
     "devices": "devices",
-    "simulate": "devices",
+    "simulate": "simulate",
     "audit": "audit",
     "package": "stack",
     "deploy": "stack",

@@ -1,10 +1,8 @@
-"""`townkit devices` and `townkit simulate`: certificates for sensors, and sensors that do not exist."""
+"""`townkit devices`: certificates for sensors."""
 
 from __future__ import annotations
 
 import shlex
-import signal
-import threading
 import urllib.request
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,57 +93,6 @@ def revoke(connection: Connection, city: str, thing: str) -> None:
     """Revoke every certificate of THING; its readings stay."""
     answer = connection.invoke("admin", {"action": "device-revoke", "city": city, "thing": thing})
     click.echo(f"{city}:{thing} is revoked ({len(answer['revoked'])} certificates).")
-
-
-@click.command()
-@click.argument("city")
-@click.option("--once", is_flag=True, help="Send two hours of history, then end.")
-@click.option(
-    "--interval", default=10.0, show_default=True, type=click.FloatRange(1), help="Seconds between readings."
-)
-@click.option("--seed", default="townkit", show_default=True, help="The same seed gives the same values.")
-@click.option(
-    "--keys", type=click.Path(path_type=Path, file_okay=False), help="Folder for the devices' files."
-)
-@connected
-def simulate(
-    connection: Connection, city: str, once: bool, interval: float, seed: str, keys: Path | None
-) -> None:
-    """Be the devices of CITY: realistic readings over MQTT with certificates of their own, until Ctrl-C or
-    SIGTERM.
-    """
-    from infra.simulator.run import Plan, run
-
-    if keys is None and connection.local is None:
-        raise InfraError("Give --keys: the folder that keeps the simulated devices' private keys.")
-    folder = keys or connection.local.data / DEVICES_FOLDER / city  # type: ignore[union-attr]
-    known = connection.invoke("admin", {"action": "device-simulation", "city": city})
-    if not known["things"]:
-        raise InfraError(f"The file of {city} names no devices.")
-    root = root_certificate(connection)
-    for thing in known["things"]:
-        _ensure_files(connection, city, thing, folder / thing["thing"], root)
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    plan = Plan(
-        city, known["things"], lambda name: folder / name, known["host"], int(known["port"]), interval, seed
-    )
-    sent = run(plan, once=once, stop=stop, say=click.echo)
-    click.echo(f"{city}: {sent} messages sent")
-
-
-def _ensure_files(connection: Connection, city: str, thing: dict[str, Any], folder: Path, root: str) -> None:
-    """Certificates of the folder are used again; a device without them gets new ones."""
-    if thing["state"] == "active" and (folder / "key.pem").exists():
-        return
-    request = {
-        "action": "device-add",
-        "city": city,
-        "thing": thing["thing"],
-        "profile": thing["profile"]["id"],
-    }
-    write_files(folder, connection.invoke("admin", {**request, "renew": True}), root)
 
 
 def root_certificate(connection: Connection) -> str:

@@ -47,7 +47,7 @@ def test_a_device_gets_a_thing_a_group_a_policy_and_an_active_certificate(river,
     assert answer["certificate"].startswith("-----BEGIN CERTIFICATE-----")
     assert "PRIVATE KEY" in answer["private_key"]
     assert answer["client_id"] == "oakville:gauge-1"
-    assert answer["topic"] == "$aws/rules/townkit_test_readings/oakville/gauge-1/data"
+    assert answer["topic"] == "$aws/rules/townkit_test_urgent/oakville/gauge-1/urgent"
     assert certificates(iot, "oakville:gauge-1") == {answer["certificate_id"]: "ACTIVE"}
     name = provisioning.names("oakville")["policy"]
     arn = iot.describe_certificate(certificateId=answer["certificate_id"])["certificateDescription"][
@@ -198,6 +198,6 @@ def test_the_simulation_is_told_what_the_citys_file_names(river):
         ("river-bridge", "active"),
         ("river-park", "none"),
     ]
-    assert known["things"][0]["rules"] == [
-        {"id": "high-water", "metric": "level", "kind": "above", "level": 3.5, "clear": 3.2}
-    ]
+    assert [rule["id"] for rule in known["rules"]] == ["high-water"]
+    assert known["topics"]["urgent"].format(thing="river-bridge").endswith("/oakville/river-bridge/urgent")
+    assert known["zone"] == "America/Chicago"

@@ -1,0 +1,147 @@
+"""How right the rules are: the labelled simulator through the normalisation of ingest and the rules' engine,
+and silence as the alarms' tick sees it. Pure; nothing is stored.
+
+An alarm is right when it comes while its rule's label holds, once for a label; one more of the same label, or
+one outside, is false. A label that had to bring an alarm and did not is missed."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.sensing.domain import Reading
+from functions.sensing.rules import compile_rules, evaluate
+from functions.sensing.sources.payload import read
+from infra.simulator.device import Message, SimDevice, gaps, pack
+from infra.simulator.labels import Label
+from infra.simulator.shapes import DAY
+from infra.simulator.transport import troubled
+from infra.simulator.weather import Weather
+
+START = 1_790_000_000.0
+ZONE, OFFSET = "Asia/Shanghai", 8 * 3600
+TICK = 60.0
+SURE, UNSURE = 1.05, 0.95  # of the threshold of silence: beyond it must, between the two it may raise
+
+
+@dataclass
+class Score:
+    """Counts of one profile. ``wrong``: (rule, moment, what) of each fault, to look at."""
+
+    right: int = 0
+    false: int = 0
+    met: int = 0
+    missed: int = 0
+    readings: int = 0
+    days: float = 0.0
+    rules: set[str] = field(default_factory=set)
+    wrong: list[tuple[str, str, float, str]] = field(default_factory=list)
+
+    @property
+    def precision(self) -> float:
+        """Share of the alarms that are right."""
+        return self.right / (self.right + self.false) if self.right + self.false else 1.0
+
+    @property
+    def misses(self) -> float:
+        """Share of the labels that brought no alarm."""
+        return self.missed / (self.met + self.missed) if self.met + self.missed else 0.0
+
+    def add(self, other: Score) -> None:
+        """Count another stretch of the same profile."""
+        self.right, self.false = self.right + other.right, self.false + other.false
+        self.met, self.missed = self.met + other.met, self.missed + other.missed
+        self.readings, self.days = self.readings + other.readings, self.days + other.days
+        self.rules |= other.rules
+        self.wrong += other.wrong
+
+
+def score(profile: Mapping[str, Any], seed: str, days: float) -> Score:
+    """One device of a profile for so many days, with all its rules, also those that a city has to confirm."""
+    thing, end = f"{profile['id']}-1", START + days * DAY
+    device = SimDevice(thing, profile, profile["rules"], seed, Weather(seed), OFFSET)
+    labels = device.begin(START, end)
+    messages, _ = troubled(thing, device.messages(START, end), seed, 2 * DAY, device.interval)
+    readings = received(device, messages)
+    rules = compile_rules(profile, zone=ZONE, thing=thing, every=True)
+    _, changes, _ = evaluate(rules, rules.start(), readings)
+    raised = [(change.rule, change.at / 1000) for change in changes if change.change == "raised"]
+    for rule in profile["rules"]:
+        if rule.get("missing"):
+            alarms, found = silent(rule, profile, messages, thing, end)
+            raised, labels = raised + alarms, labels + found
+        elif rule.get("both"):
+            raised += together(rule["id"], rule["both"], changes)
+    return judge(seed, raised, labels, len(readings), days)
+
+
+def received(device: SimDevice, messages: Sequence[Message]) -> list[Reading]:
+    """What ingest makes of the messages, each a SenML pack. A series is a set: order does not matter."""
+    found: set[Reading] = set()
+    for message in messages:
+        text = json.dumps(pack(device, [message]))
+        found.update(read(text, round(message.received * 1000), device.profile["quantities"]).readings)
+    return sorted(found)
+
+
+def silent(
+    rule: Mapping[str, Any], profile: Mapping[str, Any], messages: Sequence[Message], thing: str, end: float
+) -> tuple[list[tuple[str, float]], list[Label]]:
+    """Alarms of the minute tick, and the labels: both from the stretches between receipts."""
+    limit = rule["missing"] * profile["heartbeat"]
+    alarms, labels = [], []
+    for begin, again in gaps(messages, START, end):
+        tick = (int((begin + limit) / TICK) + 1) * TICK
+        if tick <= again:
+            alarms.append((rule["id"], tick))
+        if again - begin > limit * UNSURE:
+            sure = again - begin > limit * SURE + TICK
+            labels.append(Label(thing, "rule", rule["id"], begin, again + TICK, must=sure))
+    return alarms, labels
+
+
+def together(rule: str, parts: Sequence[str], changes: Sequence[Any]) -> list[tuple[str, float]]:
+    """When two other rules begin to be raised at the same time."""
+    active: set[str] = set()
+    alarms = []
+    for change in sorted(changes, key=lambda change: change.at):
+        before = len(active)
+        if change.rule in parts:
+            (active.discard if change.change == "cleared" else active.add)(change.rule)
+        if before < len(parts) == len(active):
+            alarms.append((rule, change.at / 1000))
+    return alarms
+
+
+def judge(
+    seed: str, raised: Sequence[tuple[str, float]], labels: Sequence[Label], readings: int, days: float
+) -> Score:
+    """Alarms against labels."""
+    made = Score(readings=readings, days=days)
+    by_rule: dict[str, list[Label]] = defaultdict(list)
+    for label in labels:
+        if label.kind == "rule":
+            by_rule[label.name].append(label)
+    used: set[Label] = set()
+    for rule, at in sorted(raised, key=lambda alarm: alarm[1]):
+        fits = [label for label in by_rule[rule] if label.start <= at <= label.end]
+        fresh = next(
+            (label for label in sorted(fits, key=lambda one: not one.must) if label not in used), None
+        )
+        if fresh:
+            used.add(fresh)
+            made.right += 1
+        else:
+            made.false += 1
+            made.wrong.append((seed, rule, at, "again" if fits else "false"))
+    for label in (label for found in by_rule.values() for label in found if label.must):
+        made.rules.add(label.name)
+        if label in used:
+            made.met += 1
+        else:
+            made.missed += 1
+            made.wrong.append((seed, label.name, label.start, "missed"))
+    return made
