@@ -22,6 +22,7 @@ from functions.people import console as people_console  # noqa: E402
 from functions.people import pages as people_pages  # noqa: E402
 from functions.sensing import console as sensing_console  # noqa: E402
 from functions.sensing import pages as sensing_pages  # noqa: E402
+from functions.sensing.sources import pages as sources_pages  # noqa: E402
 from functions.services import pages as services_pages  # noqa: E402
 from functions.tenancy import console as tenancy_console  # noqa: E402
 from functions.web import pages as web_pages  # noqa: E402
@@ -40,6 +41,7 @@ for feature in (
     people_console,
     cases_console,
     sensing_console,
+    sources_pages,
     tenancy_console,
     api,
     api_console,

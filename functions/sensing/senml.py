@@ -150,8 +150,11 @@ def _rows(rows: Any, limits: Limits) -> list[dict[str, Any]]:
 
 def _load(raw: bytes) -> Any:
     try:
-        return json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
-    except UnicodeDecodeError:
+        found = json.loads(raw.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_object)
+        if b"\\u" in raw:
+            json.dumps(found, ensure_ascii=False).encode()  # half of a pair of escapes is no character
+        return found
+    except UnicodeError:
         _refuse(N_("the message is not UTF-8 text"))
     except json.JSONDecodeError as error:
         _refuse(

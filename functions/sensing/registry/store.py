@@ -90,6 +90,15 @@ def find_label(code: str) -> Device | None:
         return None
 
 
+def find_labels(codes: Iterable[str]) -> dict[str, Device]:
+    """The devices with these DevEUIs or serial numbers (in their normal form), by code: two calls per
+    hundred."""
+    names = [(keys.device_label(code), keys.META) for code in dict.fromkeys(codes)]
+    things = {item.pk.partition("#")[2]: item.thing for item in LabelItem.batch_get(names)}
+    devices = get_many(things.values())
+    return {code: devices[thing] for code, thing in things.items() if thing in devices}
+
+
 def list_devices() -> list[Device]:
     """Every device by name of the thing, with what the index carries: profile, title, state, since, shard,
     department, calibration due, EUI, area of the place - no certificates and no ``more``. One call a

@@ -42,7 +42,7 @@ def read(payload: bytes | str, received: int, quantities: Quantities, limits: Li
             found += rows
             strange += unknown
         if strange and not found:
-            _refuse_names(strange, quantities)
+            refuse_names(strange, quantities)
     return select(senml.resolve_rows(found, received / 1000, limits), received, quantities, strange)
 
 
@@ -66,14 +66,22 @@ def _plain(
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """SenML records of ``{quantity: value}`` or ``{"ts": milliseconds, "values": {quantity: value}}``, and
     the names that are no quantity; ``t`` is a time as in SenML. A null is no reading."""
-    at, rows, strange = _time(entry, number), [], []
+    at = _time(entry, number)
     values = entry["values"] if _has_values(entry) else {k: v for k, v in entry.items() if k not in TIMES}
+    rows, strange = plain_rows(values, quantities)
+    return [{**row, **at} for row in rows], strange
+
+
+def plain_rows(values: Mapping[str, Any], quantities: Quantities) -> tuple[list[dict[str, Any]], list[str]]:
+    """SenML records of ``{quantity: value}`` without a time, and the names that are no quantity. Raises
+    SenmlError for a known one that is no number."""
+    rows, strange = [], []
     for name, value in values.items():
         metric = quantity_of(name, quantities)
         if metric is None:
             strange.append(name)
         elif isinstance(value, bool | int | float):
-            rows.append({"n": metric, ("vb" if isinstance(value, bool) else "v"): value, **at})
+            rows.append({"n": metric, ("vb" if isinstance(value, bool) else "v"): value})
         elif value is not None:
             raise SenmlError(N_("%(field)s is not a number"), field=metric)
     return rows, strange
@@ -107,11 +115,12 @@ def select(
         if record.update is not None and record.update > 0:
             promises.append(min(record.update, LONGEST_PROMISE))
     if not found:
-        _refuse_names(strange, quantities)
+        refuse_names(strange, quantities)
     return Parsed(sorted(found), strange, min(promises, default=None))
 
 
-def _refuse_names(strange: list[str], quantities: Quantities) -> NoReturn:
+def refuse_names(strange: list[str], quantities: Quantities) -> NoReturn:
+    """Say which names the profile would know."""
     raise SenmlError(
         N_("the profile of the device has no quantity %(name)s; it has %(known)s"),
         name=strange[0][:60],
