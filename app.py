@@ -87,3 +87,11 @@ def nightly(event: dict[str, Any], context: Any) -> dict[str, Any]:
     from functions.tenancy.nightly import handle_nightly
 
     return handle_nightly(event)
+
+
+@app.lambda_function()
+def tick(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Once a minute: one message a city that has something due."""
+    from functions.sensing.alarms.tick import handle_tick
+
+    return handle_tick(event)

@@ -49,8 +49,9 @@ def thing_name(city_id: str, thing: str) -> str:
 
 
 def policy_document(city_id: str) -> dict[str, Any]:
-    """A device connects under the name of the thing that its certificate belongs to, and publishes to its
-    city's part of the readings rule. It cannot subscribe. Plain ARNs: the table's one names partition, region
+    """A device connects under the name of the thing that its certificate belongs to, publishes to its city's
+    part of the readings rule, and reads and answers its own shadow (AWS IoT Core developer guide, "Device
+    Shadow MQTT topics"). Plain ARNs: the table's one names partition, region
     and account.
     """
     partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
@@ -69,8 +70,20 @@ def policy_document(city_id: str) -> dict[str, Any]:
                 "Action": "iot:Publish",
                 "Resource": f"{arn}:topic/$aws/rules/{settings().readings_rule}/{city_id}/*",
             },
+            *_own_shadow(arn),
         ],
     }
+
+
+def _own_shadow(arn: str) -> list[dict[str, Any]]:
+    """A device hears what is desired of it, and reports."""
+    own = "$aws/things/${iot:Connection.Thing.ThingName}/shadow"
+    asks, answers = [f"{arn}:topic/{own}/{verb}" for verb in ("get", "update")], f"{own}/*"
+    return [
+        {"Effect": "Allow", "Action": "iot:Publish", "Resource": asks},
+        {"Effect": "Allow", "Action": "iot:Receive", "Resource": f"{arn}:topic/{answers}"},
+        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": f"{arn}:topicfilter/{answers}"},
+    ]
 
 
 def claim_document(city_id: str) -> dict[str, Any]:

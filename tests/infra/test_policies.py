@@ -26,7 +26,7 @@ CONTROL = {
     "dynamodb:DescribeTimeToLive", "dynamodb:ListTagsOfResource", "dynamodb:TagResource",
     "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
 }  # fmt: skip
-MAY_HOLD_TENANT_SESSIONS = {"ApiRole", "AdminRole", "ReadingsRole", "TasksRole"}
+MAY_HOLD_TENANT_SESSIONS = {"ApiRole", "AdminRole", "ReadingsRole", "TasksRole", "TickRole"}
 
 
 def _listed(value: Any) -> list[Any]:
