@@ -103,14 +103,18 @@ WAITING_FILES = "FILES"  # index key: files whose check is not over
 
 
 def files(owner_id: str) -> str:
-    """Partition of what was handed in with a draft or a case (the draft's id becomes the case's), or put into
-    a wallet (`person.<id>`)."""
-    kind, dot, person = owner_id.partition(".")
-    return wallet(person) if dot and kind == "person" else case(owner_id)
+    """Partition of what was handed in with a draft or a case (the draft's id becomes the case's), put into
+    a wallet (`person.<id>`), or taken of a device (`device.<thing>`)."""
+    kind, dot, owner = owner_id.partition(".")
+    if dot and kind == "device":
+        return device(owner)
+    return wallet(owner) if dot and kind == "person" else case(owner_id)
 
 
 def owner_of_files(pk: str) -> str:
     """The inverse of :func:`files`."""
+    if pk.startswith("DEVICE#"):
+        return f"device.{pk.removeprefix('DEVICE#')}"
     return f"person.{pk.removeprefix('WALLET#')}" if pk.startswith("WALLET#") else case_id(pk)
 
 
@@ -179,6 +183,37 @@ def device_label(code: str) -> str:
 
 INSTALLERS = "INSTALLERS"  # links for installers; sorted by the digest of their token
 CLAIMS = "CLAIMS"  # certificates with which devices claim their own; sorted by the certificate's id
+
+
+def log(shard: str) -> str:
+    """Partition of a shard's log of readings: E#... (entries), BOARD (latest values), CLOSED (how far)."""
+    return f"LOG#{shard}"
+
+
+ENTRY_PREFIX, BOARD, CLOSED = "E#", "BOARD", "CLOSED"
+
+
+def entry(sequence: int) -> str:
+    """Sort key of an entry of a log; sequences start at 1."""
+    return f"{ENTRY_PREFIX}{sequence:012d}"
+
+
+def entry_sequence(sort_key: str) -> int:
+    """The inverse of :func:`entry`."""
+    return int(sort_key.removeprefix(ENTRY_PREFIX))
+
+
+DAY_PREFIX, ROLLUP_PREFIX = "D#", "H#"
+
+
+def device_day(day: date, part: int = 0) -> str:
+    """Sort key of a device's closed day of readings; a long day has several parts."""
+    return f"{DAY_PREFIX}{day.isoformat()}#{part:02d}"
+
+
+def device_rollup(day: date) -> str:
+    """Sort key of the hour and day roll-ups of a device's day."""
+    return f"{ROLLUP_PREFIX}{day.isoformat()}"
 
 
 def pack(start_ms: int) -> str:

@@ -64,6 +64,7 @@ RECORDS: dict[str, str] = {
     keys.HELPED: "logs",
     keys.HELPED_WORDS: "logs",
     keys.device(".+"): "readings",
+    keys.log(".+"): "readings",
     keys.device_label(".+"): "city",
     keys.SHARDS: "city",
     keys.INSTALLERS: "logs",
