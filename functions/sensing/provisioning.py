@@ -68,11 +68,24 @@ def policy_document(city_id: str) -> dict[str, Any]:
             {
                 "Effect": "Allow",
                 "Action": "iot:Publish",
-                "Resource": f"{arn}:topic/$aws/rules/{settings().readings_rule}/{city_id}/*",
+                "Resource": [
+                    f"{arn}:topic/$aws/rules/{rule}/{city_id}/*"
+                    for rule in (settings().readings_rule, settings().urgent_rule)
+                ],
             },
+            *_own_answers(arn),
             *_own_shadow(arn),
         ],
     }
+
+
+def _own_answers(arn: str) -> list[dict[str, Any]]:
+    """A device hears what is said to it alone (sources/answers.py)."""
+    own = "townkit/${iot:Connection.Thing.ThingName}/*"
+    return [
+        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": f"{arn}:topicfilter/{own}"},
+        {"Effect": "Allow", "Action": "iot:Receive", "Resource": f"{arn}:topic/{own}"},
+    ]
 
 
 def _own_shadow(arn: str) -> list[dict[str, Any]]:
