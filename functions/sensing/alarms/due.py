@@ -83,7 +83,7 @@ def point(ctx: Context, name: str, delay: int = 0, queue: Queue | None = None) -
 
 def waits(now: datetime) -> bool:
     """Whether anything is due: one read of half a unit."""
-    return any(True for _ in DueItem.query(keys.DUE, DueItem.sk <= clock.iso(now), limit=1))
+    return any(True for _ in DueItem.query(keys.DUE, DueItem.sk <= f"{clock.iso(now)}~", limit=1))
 
 
 def work_row(ctx: Context, name: str) -> None:
@@ -99,7 +99,9 @@ def work_due(ctx: Context, _: str = "") -> None:
     """Do all that is due, a hundred rows at most. One that fails stays for the next minute; the others are
     done."""
     failed = 0
-    found = DueItem.query(keys.DUE, DueItem.sk <= clock.iso(ctx.now), limit=AT_ONCE, consistent_read=True)
+    found = DueItem.query(
+        keys.DUE, DueItem.sk <= f"{clock.iso(ctx.now)}~", limit=AT_ONCE, consistent_read=True
+    )
     for item in found:
         try:
             _work(ctx, item)

@@ -61,7 +61,7 @@ def gauge(number: int = 1, *, lat: float = 30.27, **more: Any) -> Device:
     """A gauge; two of neighbouring numbers are about 110 m apart."""
     place = Place(lat + number * 0.001, -97.74)
     fields: dict[str, Any] = {"state": "active", "department": "works", "place": place, "since": "2026-01-01"}
-    return Device(f"gauge-{number}", "gauge", **{**fields, **more})
+    return Device(f"gauge-{number}", **{"profile": "gauge", **fields, **more})
 
 
 def change(

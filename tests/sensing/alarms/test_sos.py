@@ -1,0 +1,127 @@
+"""A call for help: contacts one after the other, then the department, until somebody answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from functions.core import scope
+from functions.core.errors import NotFound
+from functions.sensing.alarms import commands, sos
+from functions.sensing.registry.domain import Device
+from tests.builders import both
+from tests.sensing.alarms.rig import T0, change, feed, gauge, messages, register, system, work
+from tests.world import NOW, World
+
+CONTACTS = (
+    {"name": "Rosa (demo)", "email": "rosa@citizen.example", "lang": "en"},
+    {"name": "Tom (demo)", "email": "tom@citizen.example", "phone": "+12125550123", "lang": "zh-Hans"},
+)
+MINUTES = [NOW + timedelta(minutes=n) for n in range(60)]
+
+
+@pytest.fixture
+def button(flood: World) -> Iterator[Device]:
+    devices = flood.oakville.config["devices"]
+    devices["profiles"]["button"] = {
+        "id": "button", "names": both("Button", "按钮"), "emergency": True, "lane": "urgent",
+        "heartbeat": 86_400, "quantities": {"level": {"unit": "/", "names": both("Pressed", "按下")}},
+        "commands": {"received": {"names": both("Received", "已收到"), "values": {"on": both("on", "开")}}},
+        "rules": [
+            {
+                "id": "pressed", "title": both("Call for help", "紧急呼叫"), "metric": "level", "kind": "sos",
+                "levels": [{"above": 0.5, "severity": "critical"}], "clear": 0.5, "active": True,
+            },
+        ],
+    }  # fmt: skip
+    yield register(flood, gauge(profile="button", title="Room 12 (demo)", contacts=CONTACTS))
+
+
+def press(world: World, device: Device) -> None:
+    feed(world, device, change("pressed", value=1.0, severity="critical"))
+    work(world, MINUTES[1])
+
+
+def addresses(world: World, moment: object) -> list[str]:
+    mails, texts = messages(world, moment)  # type: ignore[arg-type]
+    return [mail.to for mail in mails] + [text.to for text in texts]
+
+
+def test_contacts_are_called_in_their_order_then_the_department(flood: World, button: Device) -> None:
+    flood.oakville.config["plan"]["limits"]["sms_per_day"] = 10
+    press(flood, button)
+    mails, _ = messages(flood, MINUTES[1])
+    call = next(mail for mail in mails if mail.to == "rosa@citizen.example")
+    assert call.subject == "Call for help: Room 12 (demo)"
+    assert "neither an emergency service nor a medical device" in call.body
+    work(flood, MINUTES[5])
+    assert "tom@citizen.example" not in addresses(flood, MINUTES[5])
+    work(flood, MINUTES[7])
+    mails, texts = messages(flood, MINUTES[7])
+    assert "tom@citizen.example" in [mail.to for mail in mails]
+    assert [text.to for text in texts] == ["+12125550123"] and "不是紧急救援服务" in texts[0].text
+    work(flood, MINUTES[13])
+    assert "wes@oakville.example" in addresses(flood, MINUTES[13])
+    with scope.tenant_scope(flood.oakville):
+        (called,) = sos.calls_of("gauge-1")
+    assert (called.state, [name for _, name in called.log]) == (
+        "calling",
+        ["Rosa (demo)", "Tom (demo)", "works"],
+    )
+    for minute in range(14, 60, 5):
+        work(flood, MINUTES[minute])
+    with scope.tenant_scope(flood.oakville):
+        assert sos.calls_of("gauge-1")[0].state == "unanswered"
+
+
+def test_letting_the_button_go_does_not_end_the_call(flood: World, button: Device) -> None:
+    press(flood, button)
+    feed(flood, button, change("pressed", what="cleared", at=T0 + 1000, value=0.0, severity="critical"))
+    work(flood, MINUTES[7])
+    assert "tom@citizen.example" in addresses(flood, MINUTES[7])
+
+
+def test_who_answers_ends_the_calls_and_the_button_hears_it(
+    flood: World, button: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dataclasses import replace
+
+    from functions.adapters.shadows import FakeShadows
+    from functions.sensing.alarms.writing import again
+    from functions.sensing.registry import store as registry
+
+    shadows = FakeShadows()
+    monkeypatch.setattr(commands, "shadows", lambda: shadows)
+    with scope.tenant_scope(flood.oakville):
+        again(lambda tx: registry.put(tx, replace(button, commands=True), button))
+    press(flood, button)
+    ctx = system(flood)
+    with scope.tenant_scope(flood.oakville):
+        code = sos.code_of(ctx, "gauge-1", "pressed", T0, "0")
+        assert sos.read_code(ctx, code) == ("gauge-1", "pressed", T0, "0")
+        for other in (code[:-1] + "x", code.replace(".0.", ".1."), "gauge-1", "a.b.c.d.e"):
+            with pytest.raises(NotFound):
+                sos.read_code(ctx, other)
+        sos.answer(ctx, "gauge-1", "pressed", T0, "Rosa (demo)")
+        sos.answer(ctx, "gauge-1", "pressed", T0, "Tom (demo)")
+    work(flood, MINUTES[7])
+    work(flood, MINUTES[8])
+    assert "tom@citizen.example" not in addresses(flood, MINUTES[8])
+    with scope.tenant_scope(flood.oakville):
+        (called,) = sos.calls_of("gauge-1")
+        (told,) = commands.told("gauge-1")
+    assert (called.state, called.by) == ("answered", "Rosa (demo)")
+    assert (told.name, told.state) == ("received", "done")
+    with scope.tenant_scope(flood.qinghe), pytest.raises(NotFound):
+        sos.read_code(replace(ctx, city=flood.qinghe), code)
+
+
+def test_an_alarm_of_another_kind_calls_nobody(flood: World, button: Device) -> None:
+    rules = flood.oakville.config["devices"]["profiles"]["button"]["rules"]
+    rules.append({**rules[0], "id": "battery", "kind": "battery"})
+    feed(flood, button, change("battery", value=1.0))
+    work(flood, MINUTES[1])
+    with scope.tenant_scope(flood.oakville):
+        assert sos.calls_of("gauge-1") == []
