@@ -58,14 +58,15 @@ class Rule:
     @classmethod
     def from_config(cls, entry: Mapping[str, Any]) -> Rule:
         """A rule of the city's compiled configuration."""
-        kind: Literal["above", "below"] = "above" if entry.get("above") is not None else "below"
+        first = entry["levels"][0]
+        kind: Literal["above", "below"] = "above" if first.get("above") is not None else "below"
         return cls(
             id=entry["id"],
             metric=entry["metric"],
             kind=kind,
-            level=float(entry[kind]),
+            level=float(first[kind]),
             clear=float(entry["clear"]),
-            readings=int(entry.get("readings", 1)),
+            readings=int((entry.get("of") or [1])[0]),
             thing=entry.get("thing"),
             profile=entry.get("profile"),
         )

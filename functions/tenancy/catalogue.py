@@ -99,24 +99,43 @@ def device_profile(profile_id: str) -> dict[str, Any]:
 
 
 def profiles_of(city: CityFile) -> list[str]:
-    """The profiles that the city's devices and rules name, in order."""
+    """The profiles that the city's devices, rules and decisions about rules name, in order."""
     named = {device.profile for device in city.sensors.devices} | {
         rule.profile for rule in city.sensors.rules if rule.profile
     }
-    return sorted(named)
+    decided = {one.profile for one in city.sensors.confirmed} | {one.profile for one in city.sensors.off}
+    return sorted(named | decided)
+
+
+def _profile(profile_id: str) -> dict[str, Any]:
+    """Empty for an unknown one, which is a finding of its own."""
+    return device_profile(profile_id) if profile_id in device_profile_ids() else {}
+
+
+def profile_rules(profile_id: str) -> list[dict[str, Any]]:
+    """The alarm rules of a profile, active or not."""
+    return list(_profile(profile_id).get("rules", ()))
+
+
+def commands(profile_id: str) -> dict[str, Any]:
+    """What devices of a profile can be told."""
+    return dict(_profile(profile_id).get("commands", {}))
+
+
+def cadence(profile_id: str) -> int | None:
+    """Usual seconds between two readings; None for a device that speaks when something happens."""
+    found: int | None = _profile(profile_id).get("cadence")
+    return found
 
 
 def metrics(profile_id: str) -> list[str]:
     """What devices of a profile measure."""
-    return sorted(device_profile(profile_id).get("quantities", {}))
+    return sorted(_profile(profile_id).get("quantities", {}))
 
 
 def metric_range(profile_id: str, metric: str) -> tuple[float, float]:
     """The least and the greatest value that a profile measures; infinite when nothing is said."""
-    quantities = (
-        device_profile(profile_id).get("quantities", {}) if profile_id in device_profile_ids() else {}
-    )
-    low, high = (quantities.get(metric) or {}).get("range") or (None, None)
+    low, high = (_profile(profile_id).get("quantities", {}).get(metric) or {}).get("range") or (None, None)
     return (float("-inf") if low is None else float(low)), (float("inf") if high is None else float(high))
 
 

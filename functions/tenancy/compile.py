@@ -87,10 +87,24 @@ def _by_date(country_days: list[dict[str, Any]], own_days: list[dict[str, Any]])
 
 def _devices(city: CityFile) -> dict[str, Any]:
     return {
-        "profiles": {name: catalogue.device_profile(name) for name in catalogue.profiles_of(city)},
+        "profiles": {name: _device_profile(city, name) for name in catalogue.profiles_of(city)},
         "things": [thing.model_dump() for thing in city.sensors.devices],
         "rules": [rule.model_dump() for rule in city.sensors.rules],
     }
+
+
+def _device_profile(city: CityFile, name: str) -> dict[str, Any]:
+    """A profile whose rules are active as the city decided; a confirmed one says what it was compared
+    with."""
+    profile = catalogue.device_profile(name)
+    sources = {one.rule: one.source for one in city.sensors.confirmed if one.profile == name}
+    off = {one.rule for one in city.sensors.off if one.profile == name}
+    rules = []
+    for rule in profile.get("rules", ()):
+        active = (rule["active"] or rule["id"] in sources) and rule["id"] not in off
+        decided = "off" if rule["id"] in off else "confirmed" if rule["id"] in sources else None
+        rules.append({**rule, "active": active, "decided": decided, "source": sources.get(rule["id"])})
+    return {**profile, "rules": rules}
 
 
 def _privacy(city: CityFile, profile: Country) -> dict[str, Any]:

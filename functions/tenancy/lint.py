@@ -19,6 +19,7 @@ def rules() -> tuple[Rule, ...]:
         lint_look,
         lint_people,
         lint_privacy,
+        lint_rules,
         lint_sensors,
         lint_services,
     )

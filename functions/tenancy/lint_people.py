@@ -55,7 +55,7 @@ def department_without_staff(file: Looked) -> Found:
     """Cases that go there wait for ever."""
     staffed = {department for member in file.city.staff for department in member.departments}
     needed = {service.department for service in file.city.services.values()}
-    needed |= {one.department for one in file.city.sensors.rules}
+    needed |= {one.department for one in file.city.sensors.rules if one.department}
     for department in file.city.departments:
         if department in needed and department not in staffed:
             yield ("departments", department), f'nobody works in "{department}", but cases go there'

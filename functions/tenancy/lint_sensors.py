@@ -1,10 +1,13 @@
-"""Checks: devices and threshold rules."""
+"""Checks: devices, and what the file decides about the rules of their profiles. Its own rules: lint_rules."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from functions.tenancy import catalogue
 from functions.tenancy.lint_base import Found, Looked, rule
-from functions.tenancy.schema_devices import ThresholdRule
+from functions.tenancy.schema_devices import Confirmed, Off
+from functions.tenancy.source import Path
 
 
 @rule("device-profile-unknown")
@@ -44,98 +47,39 @@ def device_outside(file: Looked) -> Found:
             yield ("sensors", "devices", n, "place"), f'"{device.thing}" lies outside the bounding box'
 
 
-@rule("rule-repeated")
-def rule_repeated(file: Looked) -> Found:
-    """A rule's id names its alarm."""
-    seen: set[str] = set()
-    for n, one in enumerate(file.city.sensors.rules):
-        if one.id in seen:
-            yield ("sensors", "rules", n, "id"), f'"{one.id}" stands here a second time'
-        seen.add(one.id)
+def _decisions(file: Looked) -> Iterator[tuple[Path, Confirmed | Off]]:
+    for n, confirmed in enumerate(file.city.sensors.confirmed):
+        yield ("sensors", "confirmed", n, "rule"), confirmed
+    for n, off in enumerate(file.city.sensors.off):
+        yield ("sensors", "off", n, "rule"), off
 
 
-@rule("rule-watches-nothing")
-def rule_watches_nothing(file: Looked) -> Found:
-    """The thing is a device of this file; the profile has a device in it."""
-    things = {device.thing for device in file.city.sensors.devices}
-    profiles = {device.profile for device in file.city.sensors.devices}
-    for n, one in enumerate(file.city.sensors.rules):
-        if one.thing is not None and one.thing not in things:
-            yield ("sensors", "rules", n, "thing"), f'there is no device "{one.thing}"'
-        if one.profile is not None and one.profile not in profiles:
-            yield (
-                ("sensors", "rules", n, "profile"),
-                f'no device of this file has the profile "{one.profile}"',
-            )
+@rule("decision-unknown")
+def decision_unknown(file: Looked) -> Found:
+    """What is confirmed or switched off is a rule of a profile."""
+    for path, one in _decisions(file):
+        known = [entry["id"] for entry in catalogue.profile_rules(one.profile)]
+        if one.rule not in known:
+            has = f"it has: {', '.join(known)}" if known else "it has none"
+            yield path, f'the profile "{one.profile}" has no rule "{one.rule}"; {has}'
 
 
-@rule("rule-metric-unknown")
-def rule_metric_unknown(file: Looked) -> Found:
-    """A quantity of the watched profile."""
-    for n, one in enumerate(file.city.sensors.rules):
-        known = _metrics(file, one)
-        if known is not None and one.metric not in known:
-            yield (
-                ("sensors", "rules", n, "metric"),
-                f'the device does not measure "{one.metric}"; it measures: {", ".join(known)}',
-            )
+@rule("decision-repeated")
+def decision_repeated(file: Looked) -> Found:
+    """A rule is confirmed or switched off, and once."""
+    seen: set[tuple[str, str]] = set()
+    for path, one in _decisions(file):
+        if (one.profile, one.rule) in seen:
+            yield path, f'there is a decision about "{one.rule}" of "{one.profile}" already'
+        seen.add((one.profile, one.rule))
 
 
-@rule("rule-level-impossible")
-def rule_level_impossible(file: Looked) -> Found:
-    """A level outside what the sensor can measure is never reached, or always."""
-    for n, one in enumerate(file.city.sensors.rules):
-        low, high = catalogue.metric_range(_profile(file, one), one.metric)
-        level = one.above if one.above is not None else one.below
-        if level is not None and not low < level < high:
-            key = "above" if one.above is not None else "below"
-            yield (
-                ("sensors", "rules", n, key),
-                f"{level:g} is outside what the device measures ({low:g} to {high:g})",
-            )
-
-
-def _metrics(file: Looked, one: ThresholdRule) -> list[str] | None:
-    profile = _profile(file, one)
-    return catalogue.metrics(profile) if profile in catalogue.device_profile_ids() else None
-
-
-def _profile(file: Looked, one: ThresholdRule) -> str:
-    """The profile that a rule watches; empty when its thing is unknown."""
-    found = [device.profile for device in file.city.sensors.devices if device.thing == one.thing]
-    return one.profile or (found[0] if found else "")
-
-
-@rule("rule-never-clears")
-def rule_never_clears(file: Looked) -> Found:
-    """At its own threshold an alarm would flicker."""
-    for n, one in enumerate(file.city.sensors.rules):
-        if one.clear in (one.above, one.below):
-            yield (
-                ("sensors", "rules", n, "clear"),
-                "the clear level is the threshold itself; leave a gap between them",
-            )
-
-
-@rule("rule-clear-wrong-side")
-def rule_clear_wrong_side(file: Looked) -> Found:
-    """Above 3.5 clears below it, not above it."""
-    for n, one in enumerate(file.city.sensors.rules):
-        if one.above is not None and one.clear > one.above:
-            yield (
-                ("sensors", "rules", n, "clear"),
-                f"the alarm is raised above {one.above:g}, so the clear level must be lower",
-            )
-        if one.below is not None and one.clear < one.below:
-            yield (
-                ("sensors", "rules", n, "clear"),
-                f"the alarm is raised below {one.below:g}, so the clear level must be higher",
-            )
-
-
-@rule("rule-department-unknown")
-def rule_department_unknown(file: Looked) -> Found:
-    """Incidents go to a department of this file."""
-    for n, one in enumerate(file.city.sensors.rules):
-        if one.department not in file.city.departments:
-            yield ("sensors", "rules", n, "department"), f'there is no department "{one.department}"'
+@rule("decision-useless", "warning")
+def decision_useless(file: Looked) -> Found:
+    """A rule that works as it ships needs no confirmation; one that does not is not on."""
+    for path, one in _decisions(file):
+        confirms = isinstance(one, Confirmed)
+        state = "works as it ships" if confirms else "is not on as it ships"
+        for entry in catalogue.profile_rules(one.profile):
+            if entry["id"] == one.rule and entry["active"] is confirms:
+                yield path, f'"{one.rule}" of "{one.profile}" {state}'

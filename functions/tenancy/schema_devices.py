@@ -1,14 +1,11 @@
-"""Sensors: the city's devices and the threshold rules that turn a reading into an incident."""
+"""Sensors: the city's devices, its alarm rules, and what it decided about the rules of device profiles."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import Field, model_validator
 
-from functions.tenancy.schema_base import Identifier, Part, Point, Texts
-
-Severity = Literal["low", "medium", "high", "critical"]
+from functions.sensing.schema_rules import AlarmRule
+from functions.tenancy.schema_base import Identifier, Part, Point, Sentence, Texts
 
 
 class Thing(Part):
@@ -20,32 +17,40 @@ class Thing(Part):
     place: Point | None = None
 
 
-class ThresholdRule(Part):
-    """Opens an incident when ``readings`` values in a row are above (or below) a limit; the alarm ends when
-    a value comes back to ``clear``. It watches one thing, or every thing of a profile."""
+class CityRule(AlarmRule):
+    """An alarm rule of the city's own. It watches one thing, or every thing of a profile; without a
+    department its incidents go to the department that owns the device."""
 
-    id: Identifier
     thing: Identifier | None = None
     profile: Identifier | None = None
-    metric: Identifier
-    above: float | None = None
-    below: float | None = None
-    clear: float
-    readings: int = Field(default=1, ge=1, le=100)
-    severity: Severity
-    department: Identifier
-    title: Texts
+    department: Identifier | None = None
 
     @model_validator(mode="after")
-    def one_of_each(self) -> ThresholdRule:
-        """A rule has one thing or one profile, and one of above and below."""
+    def one_of_each(self) -> CityRule:
+        """A rule has one thing or one profile."""
         if (self.thing is None) == (self.profile is None):
             raise ValueError("a rule names either a thing or a profile")
-        if (self.above is None) == (self.below is None):
-            raise ValueError("a rule has either above or below")
         return self
+
+
+class Confirmed(Part):
+    """A rule of a profile whose limit the city has compared with what holds in its country: it works from
+    now on."""
+
+    profile: Identifier
+    rule: Identifier
+    source: Sentence = Field(description="the law, standard or decision that the limit was compared with")
+
+
+class Off(Part):
+    """A rule of a profile that the city does not want."""
+
+    profile: Identifier
+    rule: Identifier
 
 
 class Sensors(Part):
     devices: list[Thing] = Field(default=[], max_length=2000)
-    rules: list[ThresholdRule] = Field(default=[], max_length=200)
+    rules: list[CityRule] = Field(default=[], max_length=200)
+    confirmed: list[Confirmed] = Field(default=[], max_length=400)
+    off: list[Off] = Field(default=[], max_length=400)

@@ -54,13 +54,15 @@ def test_walk_stops_at_the_first_change_and_remembers_every_rule():
 
 
 def test_a_rule_comes_from_the_configuration_and_watches_a_thing_or_a_profile():
-    one = Rule.from_config({"id": "a", "metric": "level", "above": 4, "clear": 3, "thing": "river-1"})
+    one = Rule.from_config(
+        {"id": "a", "metric": "level", "levels": [{"above": 4}], "clear": 3, "thing": "river-1"}
+    )
     all_ = Rule.from_config(
-        {"id": "b", "metric": "level", "below": 4, "clear": 5, "profile": "river-level", "readings": 3}
+        {"id": "b", "metric": "level", "levels": [{"below": 4}], "clear": 5, "profile": "river", "of": [3, 3]}
     )
     assert (one.kind, one.level, one.readings, all_.kind, all_.readings) == ("above", 4.0, 1, "below", 3)
     assert one.watches("river-1", "x") and not one.watches("river-2", "river-level")
-    assert all_.watches("river-2", "river-level") and not all_.watches("river-2", "air")
+    assert all_.watches("river-2", "river") and not all_.watches("river-2", "air")
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,8 @@ def test_a_small_anchor_is_fine():
         ),
         (b"schema: 1", b"schema: 2", '"schema" is 2, but it must be 1'),
         (b'brand: "#1b5e20"', b"brand: green", '"colours.brand" is "green", but it must look like'),
-        (b"      above: 3.5\n", b"", "a rule has either above or below"),
+        (b"{above: 3.5, severity: high}", b"{severity: high}", "a level has either above or below"),
+        (b"      clear: 3.2\n", b"      clear: 3.9\n", "clear lies on the good side of the weakest level"),
     ],
 )
 def test_a_wrong_shape_is_one_sentence_with_line_and_column(before, after, sentence):
