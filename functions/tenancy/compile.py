@@ -89,7 +89,7 @@ def _devices(city: CityFile) -> dict[str, Any]:
     return {
         "profiles": {name: _device_profile(city, name) for name in catalogue.profiles_of(city)},
         "things": [thing.model_dump() for thing in city.sensors.devices],
-        "rules": [rule.model_dump() for rule in city.sensors.rules],
+        "rules": [rule.model_dump(exclude_none=True) for rule in city.sensors.rules],
     }
 
 
