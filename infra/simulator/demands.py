@@ -55,9 +55,14 @@ def demand_of(
     target = _inside(limit, limit + sign * margin, quantity.get("range"))
     if sign * (target - limit) <= 0:
         return None
-    # A mean passes the limit when enough of the window lies beyond it; 1.15 windows are enough for any value.
+    # A mean is beyond when enough of the window is; the least and the greatest when all of it is, and the
+    # engine may see a window as a twelfth longer
     width = window["seconds"] if window else 0
-    seconds = rule.get("hold", 0) + width * 1.15 + (n + 2) * every
+    seconds = (
+        rule.get("hold", 0)
+        + width * (1.15 if window and window["take"] == "mean" else 1.09)
+        + (n + 1) * every
+    )
     gap = abs(levels[0] - usual)
     near = usual + sign * 0.75 * gap if 0.25 * gap > 5 * noise + quantum else None
     return Demand(rule["id"], rule["metric"], target, near, seconds, False, width + m * every, every)

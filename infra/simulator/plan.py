@@ -5,7 +5,7 @@ over all of it in infra/simulator/transport.py."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -89,16 +89,23 @@ class Planner:
         return self.plan
 
     def _deck(self, faults: bool) -> list[tuple[str, str]]:
-        found = [("rule", rule_id) for rule_id, rule in self.rules.items() if not rule.get("missing")]
+        told = {rule_id: rule for rule_id, rule in self.rules.items() if not rule.get("silent")}
+        found = [("rule", rule_id) for rule_id, rule in told.items() if not rule.get("missing")]
         if faults:
-            found += [("near", r) for r, rule in self.rules.items() if rule.get("levels") or rule.get("rate")]
-            found += [("short", r) for r, rule in self.rules.items() if rule.get("hold") or rule.get("of")]
+            found += [("near", r) for r, rule in told.items() if rule.get("levels") or rule.get("rate")]
+            found += [("short", r) for r, rule in told.items() if rule.get("hold") or rule.get("of")]
             found += [("silence", "long" if n else "short") for n in (0, 1)]
             for metric, signal in self.signals.items():
                 if signal.shape.kind in {"analog", "flow"}:
-                    found += [(kind, metric) for kind in ("spike", "frozen", "beyond")]
+                    found += [(kind, metric) for kind in self._troubles(metric)]
         self.draw.shuffle(found)
         return found
+
+    def _troubles(self, metric: str) -> Sequence[str]:
+        """A device that only speaks of events states each of them: there is no row of samples that one could
+        stand out of, or that could be stuck. Its health is sampled like everybody's."""
+        sampled = self.profile.get("cadence") or self.profile["quantities"][metric].get("role")
+        return ("spike", "frozen", "beyond") if sampled else ("beyond",)
 
     def _free(self, choice: tuple[str, str], moment: float) -> bool:
         return all(self.free[metric] <= moment for metric in self._touched(choice))
@@ -138,7 +145,7 @@ class Planner:
         quantity = self.profile["quantities"][rule["metric"]]
         return demand_of(rule, signal.usual(moment), signal.shape.noise, quantity, self.fast, stage)
 
-    def _event(self, rule: Mapping[str, Any], moment: float, end: float, longer: float = 0) -> float | None:
+    def _event(self, rule: Mapping[str, Any], moment: float, end: float, exactly: float = 0) -> float | None:
         """A real condition: the quantity goes well past the limit and stays for long enough."""
         if any(word in rule["metric"] for word in STORMY):
             moment = self._storm(moment)
@@ -146,12 +153,12 @@ class Planner:
         demand = self._demand(rule, moment, stage % max(1, len(rule.get("levels") or ())))
         if demand is None:
             return None
-        lasts = max(demand.seconds * self.draw.uniform(1.15, 1.8), longer)
-        hours = next_hours(rule.get("schedule"), moment, self.offset, demand.seconds * 1.1)
+        lasts = exactly or demand.seconds * self.draw.uniform(1.15, 1.8)
+        hours = next_hours(rule.get("schedule"), moment, self.offset, demand.seconds * 1.03)
         if hours is None:
             return None
         full = max(moment + demand.ramp, hours[0])
-        fade = min(full + lasts, max(hours[1], full + demand.seconds * 1.1))
+        fade = min(full + lasts, max(hours[1], full + demand.seconds * 1.03))
         # what is usual may lie elsewhere at that hour
         demand = self._demand(rule, full, stage % max(1, len(rule.get("levels") or ()))) or demand
         return self._lay(rule, demand, full, fade, end)
@@ -186,8 +193,8 @@ class Planner:
         demands = [self._demand(part, moment) for part in parts if part.get("levels") or part.get("rate")]
         if len(parts) != 2 or len(demands) != 2 or None in demands:
             return None
-        longer = max(d.seconds + d.ramp for d in demands if d) * 1.5
-        done = [self._event(part, moment, end, longer) for part in parts]
+        lasts = max(d.seconds + d.ramp for d in demands if d) * 1.5
+        done = [self._event(part, moment, end, lasts) for part in parts]
         if None in done:
             return max((one for one in done if one), default=None)
         over = max(one for one in done if one)
@@ -246,16 +253,16 @@ class Planner:
         return over
 
     def _spike(self, metric: str, moment: float, end: float) -> float | None:
-        """One reading far away, towards a limit when there is one."""
+        """One reading far away: beyond every limit, and most of the way to the end of the range."""
         signal, quantity = self.signals[metric], self.profile["quantities"][metric]
         usual, extent = signal.usual(moment), quantity.get("range")
         aims = [limits(rule) for rule in self._of(metric) if rule.get("levels")]
         far = max((abs(levels[-1] - usual) * 1.4 for _, levels in aims), default=abs(usual) * 0.8 + 1)
         sign = aims[0][0] if aims else self.draw.choice((-1, 1))
-        far = max(far, (quantity.get("step") or 0) * 1.5, 12 * signal.shape.noise)
+        if extent:
+            room = abs(extent[sign > 0] - usual)
+            far = min(room, max(far, room * self.draw.uniform(0.6, 1.0)))
         target = usual + sign * far
-        if extent and not extent[0] <= target <= extent[1]:
-            target = extent[1] if sign > 0 else extent[0]
         self.plan.items.append(
             Item(metric, moment, moment, moment + self.interval, moment + self.interval, target, "spike")
         )

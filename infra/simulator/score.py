@@ -18,7 +18,7 @@ from functions.sensing.sources.payload import read
 from infra.simulator.device import Message, SimDevice, gaps, pack
 from infra.simulator.labels import Label
 from infra.simulator.shapes import DAY
-from infra.simulator.transport import troubled
+from infra.simulator.transport import FASTEST, SLOWEST, troubled
 from infra.simulator.weather import Weather
 
 START = 1_790_000_000.0
@@ -68,7 +68,13 @@ def score(profile: Mapping[str, Any], seed: str, days: float) -> Score:
     readings = received(device, messages)
     rules = compile_rules(profile, zone=ZONE, thing=thing, every=True)
     _, changes, _ = evaluate(rules, rules.start(), readings)
-    raised = [(change.rule, change.at / 1000) for change in changes if change.change == "raised"]
+    silent_ones = {rule["id"] for rule in profile["rules"] if rule.get("silent")}
+    raised = [
+        (change.rule, change.at / 1000)
+        for change in changes
+        if change.change == "raised" and change.rule not in silent_ones
+    ]
+    labels = [label for label in labels if label.name not in silent_ones]
     for rule in profile["rules"]:
         if rule.get("missing"):
             alarms, found = silent(rule, profile, messages, thing, end)
@@ -127,9 +133,14 @@ def judge(
             by_rule[label.name].append(label)
     used: set[Label] = set()
     for rule, at in sorted(raised, key=lambda alarm: alarm[1]):
-        fits = [label for label in by_rule[rule] if label.start <= at <= label.end]
+        fits = [label for label in by_rule[rule] if label.start + SLOWEST <= at <= label.end + FASTEST]
         fresh = next(
-            (label for label in sorted(fits, key=lambda one: not one.must) if label not in used), None
+            (
+                label
+                for label in sorted(fits, key=lambda one: not one.must)
+                if label not in used or not label.must
+            ),
+            None,
         )
         if fresh:
             used.add(fresh)

@@ -52,15 +52,15 @@ def shape_of(profile: Mapping[str, Any], metric: str) -> Shape:
     rules = [rule for rule in profile.get("rules", ()) if rule.get("metric") == metric]
     every = [value for _, value in rows or _seen(profile, metric, ["normal", "alarming", "faulty"])]
     kind = _kind(metric, entry, every, rules)
-    usual = mean(value for _, value in rows) if rows else _middle(low, high)
+    usual = mean(value for _, value in rows) if rows else _calm(low, high, rules)
     made = Shape(kind, usual, low=low, high=high, precision=int(entry.get("precision", 1)))
     if kind in {"state", "busy"}:
-        return _changed(made, usual=round(usual))
+        return _changed(made, usual=round(usual), seconds=_stretch(rules))
     if kind in {"counter", "today"}:
         return _changed(made, usual=rows[0][1], per_s=_gain(rows))
     if kind == "position":
         return _changed(made, daily=0.01, noise=0.00002)
-    return _moving(made, entry, rules, rows[0][1] if rows else usual)
+    return _moving(made, entry, rules)
 
 
 def _seen(profile: Mapping[str, Any], metric: str, samples: Sequence[str]) -> list[tuple[int, float]]:
@@ -74,8 +74,18 @@ def _seen(profile: Mapping[str, Any], metric: str, samples: Sequence[str]) -> li
     ]
 
 
-def _middle(low: float, high: float) -> float:
-    return (low + high) / 2 if math.isfinite(low + high) else 50.0
+def _calm(low: float, high: float, rules: Sequence[Mapping[str, Any]]) -> float:
+    """Where a quantity lies that the normal sample does not show: at the good end, or in the middle."""
+    sign = next((found for found, _ in map(limits, rules) if found), 0)
+    if not math.isfinite(low + high):
+        return 50.0
+    return low if sign > 0 else high if sign < 0 else (low + high) / 2
+
+
+def _stretch(rules: Sequence[Mapping[str, Any]]) -> float:
+    """Seconds for which a state that comes and goes stays: shorter than what a rule would wait for."""
+    holds = [rule["hold"] for rule in rules if rule.get("hold")]
+    return float(min(1500.0, *(0.5 * hold for hold in holds)) if holds else 1500.0)
 
 
 def _kind(metric: str, entry: Mapping[str, Any], values: list[float], rules: Sequence[Any]) -> Kind:
@@ -116,9 +126,7 @@ def _gain(rows: Sequence[tuple[int, float]]) -> float:
     return (rows[-1][1] - rows[0][1]) / seconds if seconds > 0 else 1 / 3600
 
 
-def _moving(
-    shape: Shape, entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]], first: float
-) -> Shape:
+def _moving(shape: Shape, entry: Mapping[str, Any], rules: Sequence[Mapping[str, Any]]) -> Shape:
     usual, quantum = shape.usual, 10.0**-shape.precision
     unit = entry["unit"]
     daily, noise = MOVES.get(unit) or tuple(
@@ -132,6 +140,8 @@ def _moving(
     if entry.get("step"):
         scale = min(scale, entry["step"] * 0.7 / (7 * noise + daily * 0.02))
     noise = max(noise * scale, quantum * 0.8 if entry.get("stuck") else quantum * 0.3)
+    if not room:  # the good side is one value, and nothing is ever a little beyond it
+        daily = noise = 0.0
     slots = [slot for rule in rules for slot in _slot(rule, usual)]
     wet = 0.3 * room if math.isfinite(room) else daily
     seconds = 86_400.0 if "24" in str(entry.get("names", {}).get("en", "")) else 3600.0
@@ -142,7 +152,7 @@ def _room(rule: Mapping[str, Any], usual: float) -> float:
     """How far it is from the usual value to where the rule's alarm ends; a rule of some hours only has a
     value of its own there."""
     sign, levels = limits(rule)
-    if not sign or sign * usual >= sign * levels[0]:
+    if not sign or sign * usual > sign * levels[0]:
         return math.inf
     return float(max(abs(rule["clear"] - usual), abs(levels[0] - usual) * 0.25))
 
@@ -211,6 +221,8 @@ class Signal:
         shape = self.shape
         if not shape.noise or shape.kind in {"state", "busy", "counter", "today"}:
             return 0.0
+        if shape.kind == "flow" and not self.usual(moment):
+            return 0.0
         return shape.noise * gauss(self.key, int(moment * 1000))
 
     def rounded(self, value: float) -> float:
@@ -237,4 +249,7 @@ class Signal:
             return self.shape.usual
         hour = (moment + self.offset) % DAY / 3600
         share = 0.65 if 6 <= hour < 22 else 0.2
-        return 1.0 if uniform(self.key, int(moment // 1500)) < share else 0.0
+        number = int(moment // self.shape.seconds)
+        if self.shape.seconds < 1500 and number % 2:  # never two stretches in a row
+            return 0.0
+        return 1.0 if uniform(self.key, number) < share else 0.0
