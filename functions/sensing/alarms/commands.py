@@ -109,9 +109,11 @@ def propose(ctx: Context, device: Device, alarm: Alarm, command: Mapping[str, An
 
 def say_received(ctx: Context, device: Device, rule: str, raised: int) -> None:
     """Tell an emergency button that somebody answered; who answered has confirmed by that."""
-    if may_be_told(device) and "received" in definitions.profile_of(ctx, device.profile).get("commands", {}):
+    command = definitions.profile_of(ctx, device.profile).get("commands", {}).get("received")
+    if command and may_be_told(device):
         command_id = f"{raised:015d}-received-{rule}"
-        if _put(ctx, device, command_id, "received", "on", WAITING, why=rule):
+        value = next(iter(command.get("values") or ()), 1)
+        if _put(ctx, device, command_id, "received", value, WAITING, why=rule):
             _confirm(ctx, device, command_id, "answer")
 
 

@@ -9,6 +9,27 @@ from functions.core.context import Context
 from functions.core.i18n import pick
 
 Definition = Mapping[str, Any]
+PLATFORM = "_platform"  # stands where a device's name does; no device can be called so
+_STOPPED = {"severity": "high", "kind": "platform", "active": True, "missing": 1}
+_NOTICES: tuple[dict[str, Any], ...] = (
+    {
+        **_STOPPED,
+        "id": "stopped-urgent",
+        "title": {"en": "No urgent device reports any more", "zh-Hans": "所有紧急类设备均无上报"},
+    },
+    {
+        **_STOPPED,
+        "id": "stopped-routine",
+        "title": {"en": "No routine device reports any more", "zh-Hans": "所有常规类设备均无上报"},
+    },
+    {
+        **_STOPPED,
+        "id": "sos-test",
+        "severity": "critical",
+        "title": {"en": "The daily test of calls for help failed", "zh-Hans": "紧急呼叫每日自检未通过"},
+    },
+)
+PLATFORM_RULES: dict[str, Definition] = {notice["id"]: notice for notice in _NOTICES}
 
 
 def profile_of(ctx: Context, profile_id: str) -> Definition:
@@ -19,6 +40,8 @@ def profile_of(ctx: Context, profile_id: str) -> Definition:
 
 def rules_of(ctx: Context, thing: str, profile_id: str) -> dict[str, Definition]:
     """Every active rule of a device by id; the city's own go before the profile's."""
+    if thing == PLATFORM:
+        return dict(PLATFORM_RULES)
     found = {rule["id"]: rule for rule in profile_of(ctx, profile_id).get("rules", ())}
     for rule in ctx.city.config["devices"]["rules"]:
         if rule.get("thing") == thing or (not rule.get("thing") and rule.get("profile") == profile_id):
