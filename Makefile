@@ -22,6 +22,7 @@ lint: environment-dev ## ruff, mypy, the demo cities' files
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@for city in tenants/*.yaml; do $(BIN)/townkit lint $$city || exit 1; done
+	@$(BIN)/townkit profile lint templates/devices/*.yaml
 
 format: environment-dev ## Let ruff put the code in order
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .

@@ -105,7 +105,7 @@ Keys without a default must be there.
 
 def page() -> str:
     """The text of docs/service-file.md."""
-    return "\n".join([INTRODUCTION, *(_section(model) for model in models(Definition)), _rules()])
+    return "\n".join([INTRODUCTION, *(section(model) for model in models(Definition)), _rules()])
 
 
 def schema() -> str:
@@ -131,16 +131,18 @@ def _models_in(hint: Any) -> Iterator[type[BaseModel]]:
         yield from _models_in(part)
 
 
-def _section(model: type[BaseModel]) -> str:
+def section(model: type[BaseModel]) -> str:
+    """A model's keys as a chapter."""
     lines = [f"### {model.__name__}\n"]
     if model.__doc__:
         lines.append(_cell(model.__doc__) + "\n")
-    lines += ["| Key | Kind | Default | Meaning |", "| --- | --- | --- | --- |"]
+    explained = any(field.description for field in model.model_fields.values())
+    more = (" Meaning |", " --- |") if explained else ("", "")
+    lines += ["| Key | Kind | Default |" + more[0], "| --- | --- | --- |" + more[1]]
     hints = get_type_hints(model, include_extras=True)
     for name, field in model.model_fields.items():
-        key = field.alias or name
-        meaning = _cell(field.description or "")
-        lines.append(f"| `{key}` | {kind(hints[name])} | {_default(field)} | {meaning} |")
+        meaning = f" {_cell(field.description or '')} |" if explained else ""
+        lines.append(f"| `{field.alias or name}` | {kind(hints[name])} | {_default(field)} |{meaning}")
     return "\n".join(lines) + "\n"
 
 

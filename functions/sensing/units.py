@@ -1,7 +1,8 @@
 """Units of measurement: SenML's names, how each converts, its UCUM code and how people write it.
 
 ``UNITS`` is the one table. Registered are the names of RFC 8428 §12.1 and RFC 8798 §2 and §3 (value x scale +
-offset = base). Where SenML has no name the table uses the UCUM code or the usual letters, and says so."""
+offset = base). Where SenML has no name the table uses the UCUM code or the usual letters, and says so; where
+UCUM has none, its code is an annotated one (``{NTU}``)."""
 
 from __future__ import annotations
 
@@ -47,10 +48,11 @@ UNITS: dict[str, Unit] = {
     **_base("dB", "dB"), **_base("dBW", "dB[W]"), **_base("Bspl", "B[SPL]", "B"),
     **_base("count", "1", ""), **_base("/", "1", ""),
     **_base("EL", "s", "s"), **_base("1/s", "/s"), **_base("beats", "1", ""), **_base("S/m", "S/m"),
-    **_base("VA", "V.A", "VA", MORE), **_base("var", "var", "var", MORE), **_base("deg", "deg", "°", MORE),
+    **_base("VA", "V.A", "VA", MORE), **_base("var", "V.A{var}", "var", MORE),
+    **_base("deg", "deg", "°", MORE),
     **_base("kg/m3", "kg/m3", "kg/m³", MORE), **_base("B", "By", "B", MORE),
     "K": Unit("Cel", 1.0, -273.15, "K", "K", PRIMARY),
-    "dBm": Unit("dBW", 1.0, -30.0, "dB[mW]", "dBm", SECONDARY),
+    "dBm": Unit("dBW", 1.0, -30.0, "dB{mW}", "dBm", SECONDARY),
     **_of("kg", "g", 1e-3, "g", source=PRIMARY), **_of("m3", "l", 1e-3, "L", "L", PRIMARY),
     **_of("m3/s", "l/s", 1e-3, "L/s", "L/s", PRIMARY), **_of("/", "%", 0.01, "%", source=PRIMARY),
     **_of("1/s", "1/min", 1 / 60, "/min", source=PRIMARY),
@@ -61,7 +63,7 @@ UNITS: dict[str, Unit] = {
     **_of("J", "VAs", 1.0, "V.A.s", source=MORE), **_of("m", "km", 1000, "km"), **_of("m", "cm", 0.01, "cm"),
     **_of("m", "mm", 1e-3, "mm"), **_of("s", "ms", 1e-3, "ms"), **_of("s", "min", 60, "min"),
     **_of("s", "h", 3600, "h"), **_of("Hz", "MHz", 1e6, "MHz"), **_of("W", "kW", 1000, "kW"),
-    **_of("VA", "kVA", 1000, "kV.A"), **_of("var", "kvar", 1000, "kvar"), **_of("C", "Ah", 3600, "A.h"),
+    **_of("VA", "kVA", 1000, "kV.A"), **_of("var", "kvar", 1000, "kV.A{var}"), **_of("C", "Ah", 3600, "A.h"),
     **_of("J", "Wh", 3600, "W.h"), **_of("J", "kWh", 3.6e6, "kW.h"), **_of("V", "mV", 1e-3, "mV"),
     **_of("A", "mA", 1e-3, "mA"), **_of("kg/m3", "ug/m3", 1e-9, "ug/m3", "µg/m³"),
     **_of("m/s", "mm/h", 1 / 3.6e6, "mm/h"), **_of("m/s", "m/h", 1 / 3600, "m/h"),
@@ -69,7 +71,7 @@ UNITS: dict[str, Unit] = {
     **_of("/", "/100", 0.01, "%", "%"),
     **_of("/", "/1000", 1e-3, "[ppth]", "‰"), **_of("Pa", "hPa", 100, "hPa"),
     # Not registered for SenML: the UCUM code where it is made of plain letters, the usual letters otherwise.
-    **_base("NTU", "[NTU]", "NTU", OWN), **_base("mmol/L", "mmol/L", "mmol/L", OWN),
+    **_base("NTU", "{NTU}", "NTU", OWN), **_base("mmol/L", "mmol/L", "mmol/L", OWN),
     **_of("kg/m3", "mg/m3", 1e-6, "mg/m3", "mg/m³", OWN), **_of("kg/m3", "mg/L", 1e-3, "mg/L", source=OWN),
     **_of("kg/m3", "ug/L", 1e-6, "ug/L", "µg/L", OWN), **_of("Pa", "kPa", 1000, "kPa", source=OWN),
     **_of("Pa", "MPa", 1e6, "MPa", source=OWN), **_of("Pa", "bar", 1e5, "bar", source=OWN),

@@ -19,6 +19,7 @@ COMMANDS = {
     "upgrade": "cities",
     "schema": "cities",
     "service": "services",
+    "profile": "profiles",
     "devices": "devices",
     "simulate": "simulate",
     "audit": "audit",
