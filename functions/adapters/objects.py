@@ -51,6 +51,11 @@ def write(name: str, body: bytes, media_type: str) -> None:
     _client().put_object(Bucket=settings().files_bucket, Key=_key(name), Body=body, ContentType=media_type)
 
 
+def remove(name: str) -> None:
+    """Delete a document; one that is gone is no error."""
+    _client().delete_object(Bucket=settings().files_bucket, Key=_key(name))
+
+
 def names(prefix: str) -> list[str]:
     """All documents whose name begins with ``prefix``, in order."""
     start = _key("")

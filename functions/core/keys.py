@@ -21,6 +21,7 @@ def config_version(number: int) -> str:
     return f"V#{number:06d}"
 
 
+RULES = "RULES"  # sort key under CONFIG: what admins decided about the rules of device profiles
 STAFF = "STAFF"
 
 
@@ -190,7 +191,8 @@ def log(shard: str) -> str:
     return f"LOG#{shard}"
 
 
-ENTRY_PREFIX, BOARD, CLOSED = "E#", "BOARD", "CLOSED"
+ENTRY_PREFIX = "E#"
+BOARD, CLOSED = "Y#BOARD", "Z#CLOSED"  # behind the entries: one query backwards finds them and the newest ones
 
 
 def entry(sequence: int) -> str:

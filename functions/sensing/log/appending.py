@@ -21,7 +21,8 @@ FIRST_BOARD = 24
 DEVICE_BYTES = 90  # of a board, as long as none has been written
 TAIL_KEPT = 50_000
 
-RulesOf = Callable[[str], RuleSet]
+RulesOf = Callable[[Iterable[str]], Mapping[str, RuleSet]]
+"""The rules of some devices; one that is left out fails alone."""
 
 
 class Shelf(Protocol):
@@ -106,11 +107,12 @@ class ShardLog:
         assert self.state is not None
         steps: list[Step] = []
         stored.over = []
+        rules = rules_of(messages)
         for thing, own in messages.items():
             if thing in stored.failed:
                 continue
             try:
-                made = planning.plan(thing, self.state.of(thing), own, rules_of(thing), self, limit)
+                made = planning.plan(thing, self.state.of(thing), own, rules[thing], self, limit)
             except Exception:
                 log.failure("readings failed", thing=thing)
                 stored.failed.add(thing)
@@ -149,9 +151,9 @@ class ShardLog:
         size = self.board_bytes or DEVICE_BYTES * len(self.state.devices)
         if self.state.readings < max(FIRST_BOARD, READINGS_A_KB * -(-size // 1024)):
             return
-        for thing, device in self.state.devices.items():
-            if device.pending and (settled := planning.settle(device, rules_of(thing))):
-                device.memory, device.pending = settled["memory"], []
+        waiting = {thing: device for thing, device in self.state.devices.items() if device.pending}
+        for thing, rules in (rules_of(waiting) if waiting else {}).items():
+            planning.settle(waiting[thing], rules)
         self.board_bytes = self.shelf.write_board(self.state)
         self.state.readings = self.state.entries = 0
         if self._tail is not None and sum(map(len, self._tail.values())) > TAIL_KEPT:

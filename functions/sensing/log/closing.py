@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from functions.sensing.domain import Reading
+from functions.sensing.log.appending import RulesOf
 from functions.sensing.log.days import Day, close_days, day_of
 from functions.sensing.log.domain import Entry, Memory
 from functions.sensing.log.rollups import DayRollups, roll_up
@@ -39,29 +40,37 @@ class DayShelf(Protocol):
 
 @dataclass
 class Closed:
-    """``through``: the last closed entry; ``days``: what was written, (thing, day)."""
+    """``through``: the last closed entry; ``days``: what was written, (thing, day); ``more``: it stopped before
+    its time because there was so much."""
 
     through: int
     days: list[tuple[str, date]]
+    more: bool = False
 
 
-def close(
-    shelf: DayShelf, rules_of: Callable[[str], RuleSet], until: int | None = None, entries: int = 10_000
-) -> Closed:
-    """Close the log up to the first entry with a reading at or after ``until`` (ms; None: all of it), at most so
-    many entries. It can be stopped at any moment and begun again."""
+READINGS_AT_ONCE = 200_000  # about 60 MB of a function's memory
+
+
+def close(shelf: DayShelf, rules_of: RulesOf, until: int | None = None) -> Closed:
+    """Close the log up to the first entry with a reading at or after ``until`` (ms; None: all of it), as much of
+    it as fits into memory. It can be stopped at any moment and begun again."""
     before = through = shelf.closed_through()
+    count, more = 0, False
     waiting: dict[str, list[Reading]] = defaultdict(list)
     for seq, entry in shelf.read_entries(before):
         readings = [(thing, a.reading) for thing, arrivals in entry.arrivals.items() for a in arrivals]
-        if through - before >= entries or _reaches(readings, until):
+        if _reaches(readings, until):
             break
+        if count >= READINGS_AT_ONCE:
+            more = True
+            break
+        count += len(readings)
         for thing, reading in readings:
             waiting[thing].append(reading)
         through = seq
-    closed = Closed(through, [])
+    closed, rules = Closed(through, [], more), rules_of(waiting)
     for thing, fresh in sorted(waiting.items()):
-        closed.days += [(thing, day) for day in _close_device(shelf, thing, rules_of(thing), fresh, through)]
+        closed.days += [(thing, day) for day in _close_device(shelf, thing, rules[thing], fresh, through)]
     if through > before:
         shelf.set_closed(through)
     return closed

@@ -90,10 +90,12 @@ def _same(one: Memory, other: Memory) -> bool:
 
 
 def marked_series(
-    rules: RuleSet, base: Memory | None, days: Mapping[date, Day], fresh: Iterable[Reading]
+    rules: RuleSet, base: Memory | None, days: Mapping[date, Day], first: date, fresh: Iterable[Reading]
 ) -> list[Reading]:
-    """The closed days with the readings that are not closed yet, all marked."""
-    made = {day.date: day for day in close_days(rules, base, days.values(), fresh, 0)}
+    """Closed days and readings from ``first`` on that are not closed yet, all marked; ``base``: the memory at the
+    end of the closed day before ``first``."""
+    later = [day for day in days.values() if day.date >= first]
+    made = {day.date: day for day in close_days(rules, base, later, fresh, 0)}
     whole = {**days, **made}
     return [reading for day in sorted(whole) for reading in whole[day].readings]
 

@@ -6,13 +6,13 @@ order in which messages come."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
 from functions.sensing.domain import Reading
-from functions.sensing.log.days import by_day, day_of, identity, start_of, union
+from functions.sensing.log.days import day_of, identity, start_of, union
 from functions.sensing.log.domain import DAY_MS, Arrival, DeviceState, Entry, Memory
 from functions.sensing.rules import Change, RuleSet, evaluate
 
@@ -46,13 +46,14 @@ class History(Protocol):
 @dataclass(frozen=True)
 class Step:
     """A part of a device's readings, in an entry of its own when ``alone``: with changes of alarms, or judged
-    again from the moment ``since`` on."""
+    again from the moment ``since`` on by ``rules``."""
 
     thing: str
     arrivals: tuple[Arrival, ...]
     memory: Memory
     changes: tuple[Change, ...] = ()
     since: int | None = None
+    rules: tuple[str, ...] = ()
 
     @property
     def alone(self) -> bool:
@@ -79,9 +80,11 @@ def plan(
     """The steps of one device. ``limit``: messages that it may send a day (UTC day of receipt)."""
     made = Plan()
     doubtful = [
-        reading for message in messages for reading in message.readings if not _certainly_new(device, reading)
+        reading
+        for message in messages
+        for reading in message.readings
+        if not device.is_newer(reading) and identity(reading) != identity(device.latest[reading.metric])
     ]
-    doubtful = [reading for reading in doubtful if not _is_latest(device, reading)]
     day, known = _known(thing, doubtful, rules, history)
     arrivals = _new(device, messages, known, limit, made)
     if not arrivals:
@@ -92,14 +95,6 @@ def plan(
     else:
         made.steps = list(_judged(thing, device, arrivals, rules))
     return made
-
-
-def _certainly_new(device: DeviceState, reading: Reading) -> bool:
-    return device.is_newer(reading)
-
-
-def _is_latest(device: DeviceState, reading: Reading) -> bool:
-    return identity(device.latest[reading.metric]) == identity(reading)
 
 
 def _known(
@@ -181,7 +176,9 @@ def _judged_again(
         part = arrivals[start : start + READINGS_AT_ONCE]
         series = union(series, (arrival.reading for arrival in part))
         after, changes, _ = evaluate(rules, base, series)
-        yield Step(thing, tuple(part), after, tuple(changes), start_of(day, rules.zone))
+        yield Step(
+            thing, tuple(part), after, tuple(changes), start_of(day, rules.zone), tuple(rules.rules)
+        )
 
 
 def entries(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], Step | None]]:
@@ -209,14 +206,10 @@ def _shared(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], N
         yield Entry(part, {}), memories, None
 
 
-def settle(device: DeviceState, rules: RuleSet) -> Mapping[str, Memory]:
-    """For a board: the memory after the pending readings, {"memory": ...}, or {} when they change an alarm: then
-    they stay until the device speaks again."""
+def settle(device: DeviceState, rules: RuleSet) -> None:
+    """Before a board: let the rules see the pending readings. When that changes an alarm (the rules are others
+    than those that saw them first) they stay pending until the device speaks again."""
     memory = device.memory if device.memory is not None else rules.start()
     after, changes, _ = evaluate(rules, memory, sorted(device.pending))
-    return {} if changes else {"memory": after}
-
-
-def days_touched(readings: Sequence[Reading], rules: RuleSet) -> list[date]:
-    """The city's days of some readings."""
-    return sorted(by_day(readings, rules.zone))
+    if not changes:
+        device.memory, device.pending = after, []

@@ -32,6 +32,10 @@ PROFILE = {
 RULES = compile_rules(PROFILE, zone="Asia/Shanghai", thing="a")
 
 
+def rules_of(things):
+    return {thing: RULES for thing in things}
+
+
 @st.composite
 def histories(draw):
     """Messages of two devices over a few days, in the order in which they were sent."""
@@ -71,7 +75,7 @@ def grouped(batch):
 def stored_series(shelf, thing):
     """Marked readings, whatever is closed and what still waits."""
     while shelf.closed < max(shelf.entries, default=0):
-        closing.close(shelf, lambda _: RULES)
+        closing.close(shelf, rules_of)
     return [r for key, _ in sorted(shelf.days.items()) if key[0] == thing for r in shelf.days_since(thing, key[1])[0].readings]
 
 
@@ -117,9 +121,9 @@ def test_any_order_split_repetition_and_lateness_stores_the_same(delivered, data
     shelf = FakeShelf(RULES)
     writers = [ShardLog(shelf), ShardLog(shelf)]
     for number, batch in enumerate(batches):
-        writers[data.draw(st.integers(0, 1))].store(grouped(batch), lambda _: RULES)
+        writers[data.draw(st.integers(0, 1))].store(grouped(batch), rules_of)
         if number % 3 == data.draw(st.integers(0, 3)):
-            closing.close(shelf, lambda _: RULES, until=data.draw(st.sampled_from([None, T0 + 40_000_000])))
+            closing.close(shelf, rules_of, until=data.draw(st.sampled_from([None, T0 + 40_000_000])))
     check(shelf, writers[0], sent)
     assert shelf.rollups == rollups_in_order(sent)
 
@@ -128,8 +132,8 @@ def rollups_in_order(sent):
     shelf = FakeShelf(RULES)
     log = ShardLog(shelf)
     for thing, message in sent:
-        log.store({thing: [message]}, lambda _: RULES)
-    closing.close(shelf, lambda _: RULES)
+        log.store({thing: [message]}, rules_of)
+    closing.close(shelf, rules_of)
     return shelf.rollups
 
 
@@ -141,11 +145,11 @@ def test_a_crash_at_any_write_and_the_redelivery_lose_and_double_nothing(deliver
     shelf.crash_at = crash_at
     for batch in batches:
         log = ShardLog(shelf)
-        failed = log.store(grouped(batch), lambda _: RULES).failed
+        failed = log.store(grouped(batch), rules_of).failed
         if failed:
-            ShardLog(shelf).store(grouped(batch), lambda _: RULES)
+            ShardLog(shelf).store(grouped(batch), rules_of)
         try:
-            closing.close(shelf, lambda _: RULES)
+            closing.close(shelf, rules_of)
         except Crash:
-            closing.close(shelf, lambda _: RULES)
+            closing.close(shelf, rules_of)
     check(shelf, ShardLog(shelf), sent)

@@ -1,0 +1,168 @@
+"""Messages of a city's devices into its logs. One bad message or one damaged device does not touch the
+others."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from functions.core import log
+from functions.core.context import Context
+from functions.core.i18n import N_
+from functions.sensing import quota
+from functions.sensing.log import retention
+from functions.sensing.log.appending import ShardLog
+from functions.sensing.log.domain import DAY_MS
+from functions.sensing.log.planning import Incoming
+from functions.sensing.log.rulesets import Rulesets, profile_of
+from functions.sensing.log.store import DynamoShelf
+from functions.sensing.registry import store as registry
+from functions.sensing.registry.domain import ACTIVE, Device
+from functions.sensing.senml import SenmlError
+from functions.sensing.sources import payload
+
+LOGS_KEPT = 64  # shards that a process remembers between its batches
+CLOSE_EVERY = 2_000  # entries after which a log is closed without waiting for the night
+MQTT = "mqtt"
+_logs: OrderedDict[tuple[str, str], ShardLog] = OrderedDict()
+
+
+@dataclass(frozen=True)
+class Message:
+    """What the queue hands over. City and thing come from the topic; ``client`` and ``certificate`` from the
+    connection. ``via`` is "mqtt", or "http:<source>" from the interface, which has checked who speaks; only it and
+    the topic rules may send to the queue. ``received`` is Unix milliseconds."""
+
+    id: str
+    city: str
+    thing: str
+    client: str
+    certificate: str
+    received: int
+    payload: bytes
+    via: str = MQTT
+
+
+@dataclass
+class Taken:
+    """What became of a batch: refused messages with their reasons; ids of messages to try again; how many
+    readings were new."""
+
+    refused: list[tuple[Message, SenmlError]] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    readings: int = 0
+
+
+def take_messages(ctx: Context, messages: Sequence[Message]) -> Taken:
+    """Store the messages of the open scope's city."""
+    taken = Taken()
+    devices = registry.get_many(message.thing for message in messages)
+    by_shard: dict[str, dict[str, list[Incoming]]] = defaultdict(lambda: defaultdict(list))
+    for message in messages:
+        try:
+            device = _believed(ctx, devices, message)
+            by_shard[device.shard][message.thing].append(_incoming(ctx, device, message))
+        except SenmlError as error:
+            taken.refused.append((message, error))
+        except Exception:
+            log.failure("message failed", city=ctx.city.id, thing=message.thing)
+            taken.failed.append(message.id)
+    by_id = {message.id: message for message in messages}
+    for shard, own in by_shard.items():
+        _take_shard(ctx, shard, own, devices, by_id, taken)
+    return taken
+
+
+def _believed(ctx: Context, devices: dict[str, Device], message: Message) -> Device:
+    device = devices.get(message.thing)
+    if device is None:
+        raise SenmlError(N_("no device is registered under this name"))
+    if device.state != ACTIVE:
+        raise SenmlError(N_("the device is revoked"))
+    known = message.certificate in device.certificates and message.client == f"{message.city}:{message.thing}"
+    if not known and not message.via.startswith("http:"):
+        raise SenmlError(N_("the message was not sent with the certificate of this device"))
+    if not device.shard:
+        from functions.sensing.registry import service
+
+        device = devices[message.thing] = service.save(ctx, device, device, "device-log")
+    return device
+
+
+def _incoming(ctx: Context, device: Device, message: Message) -> Incoming:
+    profile = profile_of(ctx.city, device.profile)
+    found = payload.read(message.payload, message.received, profile["quantities"])
+    if found.strange:
+        log.info("unknown quantities", city=ctx.city.id, thing=device.thing, names=sorted(found.strange)[:5])
+    days = retention.kept(ctx.city.config, profile).raw
+    if found.readings[0].at < message.received - days * DAY_MS:
+        raise SenmlError(N_("a reading is older than the %(days)s days for which the city keeps it"), days=days)
+    moment = datetime.fromtimestamp(message.received / 1000, UTC)
+    if not quota.take(1, ctx.city.limit("messages_per_day", 100_000), moment):
+        raise SenmlError(N_("the city's limit of messages per day is reached"))
+    return Incoming(message.id, message.received, tuple(found.readings), -int(-(found.promise or 0) // 1))
+
+
+def _take_shard(
+    ctx: Context,
+    shard: str,
+    messages: Mapping[str, list[Incoming]],
+    devices: dict[str, Device],
+    by_id: Mapping[str, Message],
+    taken: Taken,
+) -> None:
+    limit = ctx.city.limit("messages_per_device_per_day", 0) or None
+    try:
+        own = shard_log(ctx, shard, devices)
+        before = own.state.seq if own.state else None
+        stored = own.store(messages, Rulesets(ctx.city, devices), limit)
+    except Exception:
+        log.failure("readings failed", city=ctx.city.id, shard=shard)
+        forget(ctx.city.id, shard)
+        taken.failed += [message.key for one in messages.values() for message in one]
+        return
+    taken.readings += stored.added
+    taken.failed += [message.key for thing in sorted(stored.failed) for message in messages.get(thing, ())]
+    over = SenmlError(N_("the device's limit of messages per day is reached"))
+    taken.refused += [(by_id[key], over) for key in stored.over if key not in taken.failed]
+    if own.state and before is not None and before // CLOSE_EVERY != own.state.seq // CLOSE_EVERY:
+        _ask_to_close(ctx, shard)
+
+
+def shard_log(ctx: Context, shard: str, devices: dict[str, Device]) -> ShardLog:
+    """The log as this process remembers it, with the session and devices of this batch."""
+    city = ctx.city
+    kept = {
+        thing: retention.kept(city.config, city.config["devices"]["profiles"].get(device.profile))
+        for thing, device in devices.items()
+    }
+    shelf = DynamoShelf(ctx, shard, devices, kept, ZoneInfo(city.zone))
+    found = _logs.pop((city.id, shard), None) or ShardLog(shelf)
+    found.shelf = shelf
+    _logs[city.id, shard] = found
+    if len(_logs) > LOGS_KEPT:
+        _logs.popitem(last=False)
+    return found
+
+
+def _ask_to_close(ctx: Context, shard: str) -> None:
+    from functions.adapters.queue import Pointer, QueueNotReached, SqsQueue
+    from functions.core.settings import settings
+
+    try:
+        SqsQueue(settings().tasks_queue_url).send(Pointer(ctx.city.id, "readings-close-shard", f"{shard}#all"))
+    except QueueNotReached:  # the night's closing comes anyway
+        log.failure("closing not asked for", city=ctx.city.id, shard=shard)
+
+
+def forget(city_id: str, shard: str) -> None:
+    """What is remembered of a shard may be wrong: read it again the next time."""
+    _logs.pop((city_id, shard), None)
+
+
+def reset() -> None:
+    """For tests: forget everything."""
+    _logs.clear()
