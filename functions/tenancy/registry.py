@@ -1,6 +1,7 @@
 """Finds cities. The only module that makes a ``City``; holding one is the right to open its scope.
 
-What was found is kept for 30 seconds at most; a configuration for as long as it is the active one."""
+What was found is kept for 30 seconds at most; a configuration for as long as it is the active one and
+nothing new was decided about the rules in it."""
 
 from __future__ import annotations
 
@@ -8,13 +9,14 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from functions.core.city import CITY_ID, City, seal
 from functions.core.errors import NotFound
 from functions.core.scope import platform_scope, tenant_scope
 from functions.tenancy import store
 from functions.tenancy.domain import LIVE, CityRow
+from functions.tenancy.rule_decisions import lay_over
 
 T = TypeVar("T")
 KEEP_SECONDS = 30.0
@@ -59,25 +61,38 @@ def _load(city_id: str, known: City | None) -> City | None:
         row = store.read_row(city_id)
     if row is None or row.state != LIVE:
         return None
-    if known is not None and known.version == row.active:
-        return known
-    return _with_config(row)
-
-
-def _with_config(row: CityRow) -> City:
-    """The city with its active configuration; an empty one before the first is live."""
-    bare = seal(row.id, row.state, {"names": row.names, "languages": row.languages}, row.active)
+    bare = city_before_live(row)
     if not row.active:
         return bare
     with tenant_scope(bare):  # the purpose of the pages, so that they share its session
-        record = store.read_config(row.active)
-    if record is None:
+        if known is not None and known.version == row.active and _decided(known) == store.decided():
+            return known
+        config, decisions, number = store.read_live(row.active)
+    return seal(row.id, row.state, lay_over(_there(row, config), decisions, number), row.active)
+
+
+def _decided(city: City) -> int:
+    return int(city.config.get("devices", {}).get("decided", 0))
+
+
+def _there(row: CityRow, config: dict[str, Any] | None) -> dict[str, Any]:
+    if config is None:
         raise LookupError(f"configuration {row.active} of {row.id} is not in its table")
-    return seal(row.id, row.state, record.config, row.active)
+    return config
+
+
+def _with_config(row: CityRow) -> City:
+    """The city with its active configuration as its file says it; an empty one before the first is live."""
+    bare = city_before_live(row)
+    if not row.active:
+        return bare
+    with tenant_scope(bare):
+        record = store.read_config(row.active)
+    return seal(row.id, row.state, _there(row, record.config if record else None), row.active)
 
 
 def city_for_admin(city_id: str) -> City:
-    """A city in whatever state, read afresh. Raises NotFound."""
+    """A city in whatever state, read afresh, as its file says it. Raises NotFound."""
     if not CITY_ID.fullmatch(city_id):
         raise NotFound("There is no city of that name")
     with platform_scope("administer a city"):

@@ -2,7 +2,8 @@
 file.
 
 Registry: ``CITY#<id>``/META (the row), ``CITY#<id>``/STEP#<name> (onboarding), ``CITIES``/<id> (what a
-list shows). A city's table: ``CONFIG``/V#<number>, gzipped JSON, never changed after it was written."""
+list shows). A city's table: ``CONFIG``/V#<number>, gzipped JSON, never changed after it was written, and
+``CONFIG``/RULES, the decisions about alarm rules."""
 
 from __future__ import annotations
 
@@ -13,11 +14,13 @@ from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DeleteError, DoesNotExist, PutError, TransactWriteError
+from pynamodb.transactions import TransactWrite
 
 from functions.core import clock, ids, keys
 from functions.core.errors import Conflict, Invalid
 from functions.core.store import CityModel, PlatformModel, transaction
 from functions.tenancy.domain import CityRow, ConfigRecord, StepRow
+from functions.tenancy.rule_decisions import Decision, Decisions, read_decisions
 
 _CONDITION = "ConditionalCheckFailedException"
 MAX_PACKED = 390_000  # bytes; DynamoDB takes 400 KB an item, its names included
@@ -74,6 +77,24 @@ class ConfigItem(CityModel):
     config = BinaryAttribute(legacy_encoding=False)
     source = BinaryAttribute(legacy_encoding=False)
     applied_at = UnicodeAttribute()
+
+
+class DecisionsItem(CityModel):
+    """``decisions``: {"<profile>/<rule>": decision}; ``n`` rises with every one."""
+
+    decisions = JSONAttribute()
+    n = NumberAttribute()
+
+
+class LiveItem(CityModel):
+    """Either of the two, so that both are read in one call."""
+
+    digest = UnicodeAttribute(null=True)
+    config = BinaryAttribute(legacy_encoding=False, null=True)
+    source = BinaryAttribute(legacy_encoding=False, null=True)
+    applied_at = UnicodeAttribute(null=True)
+    decisions = JSONAttribute(null=True)
+    n = NumberAttribute(null=True)
 
 
 # --- the registry (platform_scope) ---
@@ -204,6 +225,41 @@ def read_config(number: int) -> ConfigRecord | None:
         return None
     config: dict[str, Any] = json.loads(gzip.decompress(item.config))
     return ConfigRecord(number, item.digest, config, gzip.decompress(item.source).decode(), item.applied_at)
+
+
+def read_live(number: int) -> tuple[dict[str, Any] | None, dict[str, Decision], int]:
+    """A configuration of the open scope's city (None when it is not there), and the decisions with their
+    number, 0 for none. One call."""
+    wanted = [(keys.CONFIG, keys.config_version(number)), (keys.CONFIG, keys.RULES)]
+    items = {item.sk: item for item in LiveItem.batch_get(wanted, consistent_read=True)}
+    packed, decided = items.get(keys.config_version(number)), items.get(keys.RULES)
+    config = json.loads(gzip.decompress(packed.config or b"")) if packed else None
+    if decided is None:
+        return config, {}, 0
+    return config, read_decisions(decided.decisions or {}), int(decided.n or 0)
+
+
+def read_rule_decisions() -> tuple[dict[str, Decision], int]:
+    """The decisions of the open scope's city and their number, 0 for none."""
+    try:
+        item = DecisionsItem.get(keys.CONFIG, keys.RULES)
+    except DoesNotExist:
+        return {}, 0
+    return read_decisions(item.decisions), int(item.n)
+
+
+def decided() -> int:
+    """The number of the decisions alone, 0 for none."""
+    found = list(LiveItem.batch_get([(keys.CONFIG, keys.RULES)], attributes_to_get=["pk", "sk", "n"]))
+    return int(found[0].n or 0) if found else 0
+
+
+def put_rule_decisions(tx: TransactWrite, decisions: Decisions, number: int) -> None:
+    """In the caller's transaction, which fails here when others were written since ``number`` was read."""
+    item = DecisionsItem(keys.CONFIG, keys.RULES, n=number + 1)
+    item.decisions = {name: one.plain() for name, one in decisions.items()}
+    same = DecisionsItem.n == number if number else DecisionsItem.pk.does_not_exist()
+    tx.save(item, condition=same)
 
 
 def write_config(record: ConfigRecord) -> None:

@@ -10,6 +10,7 @@ from functions.core.city import City
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
 from functions.sensing.rules import RuleSet, compile_rules
+from functions.tenancy.rule_decisions import decide
 
 KEEP = 4_000
 _made: OrderedDict[tuple[Any, ...], RuleSet] = OrderedDict()
@@ -22,13 +23,14 @@ def profile_of(city: City, profile_id: str) -> Mapping[str, Any]:
     if found is None:
         from functions.sensing import profiles
 
-        found = profiles.load(profile_id)
+        found = decide(profiles.for_city(profile_id), profile_id, city.config["devices"].get("decisions", {}))
     return found
 
 
 def of(city: City, device: Device) -> RuleSet:
     """The rules of one device."""
-    key = (city.id, city.version, device.thing, device.profile, device.muted)
+    decided = city.config["devices"].get("decided", 0)
+    key = (city.id, city.version, decided, device.thing, device.profile, device.muted)
     found = _made.get(key)
     if found is None or found.zone.key != city.zone:
         config = city.config["devices"]
