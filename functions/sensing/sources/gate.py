@@ -21,13 +21,13 @@ ROWS_AT_ONCE = 500  # records of one message of the queue
 REFUSALS_KEPT = 50  # of one request; all are counted
 
 
-def answer(ctx: PageContext, rest: str) -> Json:
+def answer(ctx: PageContext) -> Json:
     """A request under the address of the sources: the first part names one, what follows is the sender's.
 
     Raises SourceRefused, RateLimited, Invalid, Unavailable."""
     if len(ctx.body) > domain.MAX_BYTES:
         raise Invalid(message=N_("The body is too large"))
-    source = service.let_in(ctx, rest.strip("/").partition("/")[0])
+    source = service.let_in(ctx, ctx.path.removeprefix(f"/{ctx.city.id}/ingest/").partition("/")[0])
     key = ctx.headers.get("webhook-id", "") if source.kind == domain.VENDOR else ctx.request_id
     heard = hear(ctx, source, ctx.body, ctx.query.get("event", "up"), key)
     seen = hashlib.sha256(heard.key.encode()).hexdigest()[:32]

@@ -10,11 +10,11 @@ bp = CityBlueprint(__name__)
 
 
 @bp.page("/{city}/ingest/{rest+}", methods=("POST",), access="api")
-def take_message(ctx: PageContext, rest: str) -> Json:
+def take_message(ctx: PageContext) -> Json:
     """What a LoRaWAN network or a vendor's cloud sends; its secret or signature is checked in gate.py."""
     from functions.sensing.sources import gate
 
-    return gate.answer(ctx, rest)
+    return gate.answer(ctx)
 
 
 @bp.page("/{city}/console/sources", access="staff")
