@@ -22,6 +22,8 @@ from functions.people import console as people_console  # noqa: E402
 from functions.people import pages as people_pages  # noqa: E402
 from functions.sensing import console as sensing_console  # noqa: E402
 from functions.sensing import pages as sensing_pages  # noqa: E402
+from functions.sensing.alarms import pages as alarms_pages  # noqa: E402
+from functions.sensing.registry import pages as installer_pages  # noqa: E402
 from functions.sensing.sources import pages as sources_pages  # noqa: E402
 from functions.services import pages as services_pages  # noqa: E402
 from functions.tenancy import console as tenancy_console  # noqa: E402
@@ -36,11 +38,13 @@ for feature in (
     certificates_pages,
     feedback_pages,
     sensing_pages,
+    installer_pages,
     identity_pages,
     people_pages,
     people_console,
     cases_console,
     sensing_console,
+    alarms_pages,
     sources_pages,
     tenancy_console,
     api,

@@ -210,13 +210,13 @@ def remove_upload(key: str, files: Files | None = None) -> None:
 
 def remove_leftovers(ctx: Context, is_kept: Callable[[str], bool], files: Files | None = None) -> int:
     """Delete files older than a day whose owner `is_kept` no longer; answers how many. The owner is the id
-    of a draft or a case. What lies in a wallet stays as long as it is known there."""
+    of a draft or a case. What lies in a wallet or belongs to a device stays as long as it is known there."""
     bucket, prefix = files or storage(), city_prefix(ctx.city.id)
     kept: dict[str, bool] = {}
     removed = 0
     for key in list(bucket.keys_before(prefix, ctx.now - LEFT_OVER_AFTER)):
         owner = owner_in(key, prefix)
-        if owner.startswith("person."):
+        if owner.startswith(("person.", "device.")):
             kept[owner] = store.get(*owner_and_file(key)) is not None
         elif owner not in kept:
             kept[owner] = is_kept(owner)

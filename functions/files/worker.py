@@ -66,7 +66,7 @@ def _prepared(bucket: Files, file: StoredFile, verdict: str) -> tuple[str, tuple
 def _tell(ctx: Context, owner_id: str, file_id: str, state: str) -> None:
     from functions.cases import service as cases
 
-    if not owner_id.startswith("person."):
+    if not owner_id.startswith(("person.", "device.")):
         cases.note_refused_file(ctx, owner_id, file_id, state)
 
 

@@ -1,38 +1,68 @@
-"""Sensors in the console: which devices there are and when they were last heard, and what was refused and
-why.
-"""
+"""Devices in the console, and which messages were refused and why."""
 
 from __future__ import annotations
 
-from functions.sensing.pages import page_number
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
-from functions.web.responses import Page
+from functions.web.responses import Page, Redirect, Text
 
 bp = CityBlueprint(__name__)
-SHOWN = 50
 REFUSED_DAYS = 7
 REFUSED_COUNTED = 500
 REFUSED_SHOWN = 50
 
 
 @bp.page("/{city}/console/sensors", access="staff")
-def show_devices(ctx: PageContext) -> Page:
-    """Devices and refused messages of the last days. Three calls; there is nothing personal in it."""
+def show_refused(ctx: PageContext) -> Page:
+    """Refused messages of the last days. Two calls; there is nothing personal in it."""
     from functions.sensing import service, views
 
-    number = page_number(ctx)
-    stations, total = service.list_stations(ctx, (number - 1) * SHOWN, SHOWN, every=True)
     refused = service.refused_since(ctx, REFUSED_DAYS, REFUSED_COUNTED)
-    here = f"/{ctx.city.id}/console/sensors"
     return Page(
         "sensors/console.html",
         section="sensors",
-        devices=[views.console_device(ctx, station) for station in stations],
         refused=[views.refusal(entry) for entry in refused[:REFUSED_SHOWN]],
         refused_count=sum(entry.count for entry in refused),
         refused_more=len(refused) == REFUSED_COUNTED,
         days=REFUSED_DAYS,
-        first=here if number > 1 else None,
-        next=f"{here}?page={number + 1}" if number * SHOWN < total else None,
     )
+
+
+@bp.page("/{city}/console/devices", access="staff")
+def list_devices(ctx: PageContext) -> Page | Text:
+    """The list of devices, or a part of it, or the same as a file."""
+    from functions.sensing.registry import console_views
+
+    return console_views.show_list(ctx)
+
+
+@bp.page("/{city}/console/devices/{page}", access="staff")
+def show_devices_page(ctx: PageContext, page: str) -> Page:
+    """A form that adds devices, or lets somebody add them."""
+    from functions.sensing.registry import console_views
+
+    return console_views.show(ctx, page)
+
+
+@bp.page("/{city}/console/devices/{page}", methods=("POST",), access="staff")
+def add_devices(ctx: PageContext, page: str) -> Page | Redirect | Text:
+    """What these forms do."""
+    from functions.sensing.registry import console_actions
+
+    return console_actions.add(ctx, page)
+
+
+@bp.page("/{city}/console/device/{thing}", access="staff")
+def show_device(ctx: PageContext, thing: str) -> Page | Redirect:
+    """One device; with `photo` in the address its photo."""
+    from functions.sensing.registry import device_views
+
+    return device_views.show(ctx, thing)
+
+
+@bp.page("/{city}/console/device/{thing}", methods=("POST",), access="staff")
+def change_device(ctx: PageContext, thing: str) -> Page | Redirect | Text:
+    """A new certificate, other details, another place, another device, the end."""
+    from functions.sensing.registry import console_actions
+
+    return console_actions.change(ctx, thing)

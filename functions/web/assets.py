@@ -23,6 +23,9 @@ BUNDLES: dict[str, tuple[str, ...]] = {
     "app.js": ("app.js", "read-aloud.js", "fields.js", "guide.js"),
     "upload.js": ("upload.js",),
     "exit.js": ("exit.js",),
+    "devices.js": ("devices.js",),
+    "install.js": ("install.js",),
+    "install.css": ("install.css",),
     "icon.svg": ("icon.svg",),
 }
 FOREVER = "public, max-age=31536000, immutable"

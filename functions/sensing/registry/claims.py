@@ -113,6 +113,24 @@ def make(
     return made
 
 
+def bundle(ctx: Context, made: dict[str, Any]) -> str:
+    """Key and certificate in one PEM file, with what the device needs to know in words above."""
+    words = "\n".join(
+        (
+            f"Claim certificate of {ctx.city.id}: devices made with it fetch a certificate of their own.",
+            "Keep this file secret: whoever has it can ask for the certificates that the city has planned.",
+            f"Broker: {settings().mqtt_host}:{settings().mqtt_port}",
+            f"Client id: claim:{ctx.city.id}:<serial number>",
+            "First publish {} to: $aws/certificates/create/json",
+            f"Then: $aws/provisioning-templates/{provisioning.claim_template()}/provision/json with",
+            '{"certificateOwnershipToken": "...", "parameters": {"SerialNumber": "..."}}',
+            "Answers come on the same topics with /accepted or /rejected.",
+            "Root certificate: https://www.amazontrust.com/repository/AmazonRootCA1.pem",
+        )
+    )
+    return f"{words}\n\n{made['private_key'].strip()}\n{made['certificate'].strip()}\n"
+
+
 def end(ctx: Context, claim_id: str) -> None:
     """The certificate is refused from now on, and revoked. Devices keep theirs. Raises NotFound."""
     try:

@@ -29,14 +29,12 @@ class Heard:
 
 def heard(devices: Iterable[Device]) -> dict[str, Heard]:
     """By thing, for those that have ever been heard."""
-    from functions.sensing import store
+    from functions.sensing.log import read
 
-    found: dict[str, Heard] = {}
-    for thing, known in store.known(device.thing for device in devices).items():
-        if known.seen is not None:
-            latest = {reading.metric: reading.value for reading in known.open.readings}
-            found[thing] = Heard(known.seen, latest)
-    return found
+    return {
+        thing: Heard(state.received, {metric: one.value for metric, one in state.latest.items()})
+        for thing, state in read.latest(list(devices)).items()
+    }
 
 
 def why_silent(ctx: Context, device: Device) -> tuple[str, dict[str, Any]]:

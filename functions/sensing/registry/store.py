@@ -10,13 +10,11 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
 from pynamodb.expressions.condition import Condition
-from pynamodb.expressions.update import Action
 from pynamodb.transactions import TransactWrite
 
 from functions.core import keys
 from functions.core.store import CityModel
-from functions.sensing import store as old
-from functions.sensing.registry.domain import PLANNED, Device, Event, place_json, place_of, shard_of
+from functions.sensing.registry.domain import Device, Event, place_json, place_of, shard_of
 
 
 class DeviceItem(CityModel):
@@ -45,6 +43,14 @@ class HistoryItem(CityModel):
 
     action = UnicodeAttribute()
     actor = UnicodeAttribute()
+    detail = JSONAttribute(null=True)
+
+
+class AnyItem(DeviceItem):
+    """A device or a line of its history, as one query brings both."""
+
+    action = UnicodeAttribute(null=True)
+    actor = UnicodeAttribute(null=True)
     detail = JSONAttribute(null=True)
 
 
@@ -129,20 +135,6 @@ def put(tx: TransactWrite, device: Device, before: Device | None = None) -> None
         tx.save(LabelItem(keys.device_label(code), keys.META, thing=device.thing), condition=free)
     for code in sorted(there - here):
         tx.delete(LabelItem(keys.device_label(code), keys.META))
-    _let_speak(tx, device)
-
-
-def _let_speak(tx: TransactWrite, device: Device) -> None:
-    if device.state == PLANNED:
-        return
-    actions: list[Action] = [
-        old.OpenItem.s.set(device.state),
-        old.OpenItem.p.set(device.profile),
-        old.OpenItem.v.set(1),
-        old.OpenItem.n.add(1),
-    ]
-    actions += [old.OpenItem.c.set(bytes.fromhex(device.certificate))] if device.certificate else []
-    tx.update(old.OpenItem(keys.device(device.thing), keys.OPEN), actions=actions)
 
 
 def add_history(tx: TransactWrite, thing: str, event: Event) -> None:
@@ -160,10 +152,31 @@ def history(thing: str, limit: int = 100) -> list[Event]:
         scan_index_forward=False,
         limit=limit,
     )
-    return [
-        Event(item.sk.removeprefix(keys.HISTORY_PREFIX), item.action, item.actor, dict(item.detail or {}))
-        for item in found
-    ]
+    return [_event(item) for item in found]
+
+
+def with_history(thing: str, limit: int = 50) -> tuple[Device | None, list[Event]]:
+    """A device and its newest lines: one call."""
+    found = list(
+        AnyItem.query(
+            keys.device(thing),
+            AnyItem.sk.between(keys.HISTORY_PREFIX, keys.META),
+            scan_index_forward=False,
+            limit=limit + 1,
+            consistent_read=True,
+        )
+    )
+    lines = [_event(item) for item in found if item.sk != keys.META]
+    return next((_device(item) for item in found if item.sk == keys.META), None), lines
+
+
+def _event(item: HistoryItem | AnyItem) -> Event:
+    return Event(
+        item.sk.removeprefix(keys.HISTORY_PREFIX),
+        item.action or "",
+        item.actor or "",
+        dict(item.detail or {}),
+    )
 
 
 def _item(device: Device, version: int) -> DeviceItem:
@@ -181,7 +194,7 @@ def _item(device: Device, version: int) -> DeviceItem:
         department=device.department,
         shard=device.shard,
         calibration_due=device.calibration_due or None,
-        life=f"{device.installed}/{device.design_life_years or ''}".strip("/") or None,
+        life=f"{device.installed}/{device.design_life_years or ''}",
         area=device.place.area or None,
         eui=device.eui or None,
         version=version,

@@ -1,0 +1,303 @@
+"""What the console shows of devices: the list, a device, and the forms to add some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.core import clock
+from functions.core.context import Context
+from functions.core.errors import NotFound
+from functions.core.i18n import pick, t
+from functions.identity.domain import Staff
+from functions.sensing import service as sensing
+from functions.sensing.registry import claims, fields, installers, listing, lists, seen, store
+from functions.sensing.registry.domain import Device
+from functions.web import formats
+from functions.web.request import PageContext
+from functions.web.responses import Page, Text
+
+SHOWN = 50
+CSV = "text/csv; charset=utf-8"
+
+
+def home(ctx: Context) -> str:
+    """The address of the list."""
+    return f"/{ctx.city.id}/console/devices"
+
+
+def device_address(ctx: Context, thing: str) -> str:
+    """The address of a device's page."""
+    return f"/{ctx.city.id}/console/device/{thing}"
+
+
+def admin(ctx: PageContext) -> Staff:
+    """Who may change devices. Raises NotFound for everybody else."""
+    if ctx.staff is None or not ctx.staff.is_admin:
+        raise NotFound
+    return ctx.staff
+
+
+def show_list(ctx: PageContext) -> Page | Text:
+    """The devices that are asked for, or the same as a file (`format=csv`). Three calls; to look for silent
+    ones reads the latest readings of all."""
+    wanted = listing.Filter.of(ctx.query)
+    today = formats_today(ctx)
+    devices = [device for device in store.list_devices() if wanted.takes(device, today)]
+    heard: Mapping[str, seen.Heard] | None = None
+    if wanted.only == "silent":
+        heard = seen.heard(devices)
+        devices = listing.silent_ones(devices, heard, lambda one: sensing.profile(ctx, one), ctx.now)
+    if ctx.query.get("format") == "csv":
+        return _as_file(ctx, devices)
+    start = (_page(ctx) - 1) * SHOWN
+    part = devices[start : start + SHOWN]
+    heard = seen.heard(part) if heard is None else heard
+    asked = wanted.query()
+    return Page(
+        "devices/list.html",
+        section="devices",
+        home=home(ctx),
+        rows=[row(ctx, device, heard.get(device.thing), today) for device in part],
+        total=len(devices),
+        wanted=wanted,
+        profiles=_profiles(ctx),
+        departments=departments(ctx),
+        states={state: t(text) for state, text in listing.STATES.items()},
+        only={name: t(text) for name, text in listing.ONLY.items()},
+        file=f"{home(ctx)}?{urlencode(asked | {'format': 'csv'})}",
+        first=f"{home(ctx)}?{urlencode(asked)}" if start else None,
+        next=f"{home(ctx)}?{urlencode(asked | {'page': str(_page(ctx) + 1)})}"
+        if start + SHOWN < len(devices)
+        else None,
+    )
+
+
+def _page(ctx: PageContext) -> int:
+    from functions.sensing.pages import page_number
+
+    return page_number(ctx)
+
+
+def formats_today(ctx: Context) -> str:
+    """The city's day (ISO)."""
+    from zoneinfo import ZoneInfo
+
+    return ctx.now.astimezone(ZoneInfo(ctx.city.zone)).date().isoformat()
+
+
+def _as_file(ctx: PageContext, devices: list[Device]) -> Text:
+    whole = store.get_many(device.thing for device in devices)
+    heard = seen.heard(devices)
+    more = {
+        device.thing: {
+            "state": device.state,
+            "last_message": _iso(heard.get(device.thing)),
+            "life_ends": device.life_ends,
+            "replaces": device.replaces,
+        }
+        for device in whole.values()
+    }
+    body = "\ufeff" + lists.write_list((whole[one.thing] for one in devices if one.thing in whole), more)
+    name = f"attachment; filename={ctx.city.id}-devices.csv"
+    return Text(body, CSV, headers={"Content-Disposition": name})
+
+
+def _iso(heard: seen.Heard | None) -> str:
+    from functions.sensing.views import when
+
+    return clock.iso(when(heard.at)) if heard and heard.at else ""
+
+
+def names_of(ctx: Context, device: Device) -> Any:
+    """Its own name, else the names in the city's file, else its id."""
+    if device.title:
+        return device.title
+    named = {entry["thing"]: entry["names"] for entry in ctx.city.config["devices"]["things"]}
+    return named.get(device.thing, device.thing)
+
+
+def departments(ctx: Context) -> dict[str, str]:
+    """Id -> name, in the reader's language."""
+    found = ctx.city.config.get("departments", {})
+    return {name: str(pick(one["names"])) for name, one in found.items()}
+
+
+def _profiles(ctx: Context) -> dict[str, str]:
+    """Id -> name of every kind that is in use or ships: read from the city's file where it is there, since
+    the catalogue takes long to read."""
+    from functions.sensing.profiles import profile_ids
+
+    named = ctx.city.config["devices"]["profiles"]
+    return {name: str(pick(named[name]["names"])) if name in named else name for name in profile_ids()}
+
+
+def row(ctx: Context, device: Device, heard: seen.Heard | None, today: str) -> dict[str, Any]:
+    """A device as a line: who, what, where, state, what somebody should look after."""
+    profile = sensing.profile(ctx, device.profile)
+    due = [t(listing.ONLY[what]) for what in ("life", "calibration") if listing.is_due(device, what, today)]
+    if listing.is_silent(device, heard, listing.interval(profile), ctx.now):
+        due.insert(0, t(listing.ONLY["silent"]))
+    return {
+        "thing": device.thing,
+        "href": device_address(ctx, device.thing),
+        "name": pick(names_of(ctx, device)),
+        "kind": str(pick(profile["names"])),
+        "department": departments(ctx).get(device.department, device.department),
+        "area": device.place.area,
+        "state": t(listing.STATES[device.state]),
+        "colour": listing.COLOURS[device.state],
+        "seen": _when(ctx, heard),
+        "due": due,
+    }
+
+
+def _when(ctx: Context, heard: seen.Heard | None) -> str:
+    from functions.sensing.views import when
+
+    return formats.moment(when(heard.at), ctx.city.zone) if heard and heard.at else t("Never")
+
+
+def show_add(
+    ctx: PageContext, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
+) -> Page:
+    """The form for one device."""
+    admin(ctx)
+    return Page(
+        "devices/add.html",
+        status=422 if errors else 200,
+        section="devices",
+        home=home(ctx),
+        typed=typed or dict.fromkeys(fields.FIELDS, ""),
+        errors=dict(errors or {}),
+        profiles=_profiles(ctx),
+        departments=departments(ctx),
+    )
+
+
+def show_import(
+    ctx: PageContext,
+    text: str = "",
+    checked: list[lists.Line] | None = None,
+    errors: Mapping[str, str] | None = None,
+    added: bool = False,
+) -> Page:
+    """The form for a list, and the report of every line."""
+    admin(ctx)
+    wrong = sum(bool(line.problems) for line in checked or ())
+    return Page(
+        "devices/import.html",
+        status=422 if errors or wrong else 200,
+        section="devices",
+        home=home(ctx),
+        text=text,
+        columns=[(name, t(label)) for name, label in fields.FIELDS.items()],
+        example=f"{','.join(fields.FIELDS)}",
+        lines=[_line(line, added) for line in checked or ()],
+        checked=checked is not None,
+        wrong=wrong,
+        fresh=sum(not line.known and not line.problems for line in checked or ()),
+        added=added,
+        errors=dict(errors or {}),
+    )
+
+
+def _line(line: lists.Line, added: bool) -> list[Any]:
+    if line.problems:
+        said = " ".join(
+            f"{t(fields.FIELDS.get(name, name))}: {t(text)}." for name, text in line.problems.items()
+        )
+    elif line.known:
+        said = t("Is there already, nothing changes")
+    else:
+        said = t("Added") if added else t("Can be added")
+    return [line.number, line.device.thing[:60], line.device.title, said]
+
+
+def show_links(ctx: PageContext, token: str = "", errors: Mapping[str, str] | None = None) -> Page:
+    """Links for installers. A new one is shown once."""
+    admin(ctx)
+    names = departments(ctx)
+    rows = [
+        {
+            "id": one.id,
+            "name": one.name,
+            "for": ", ".join(
+                word for word in (names.get(one.department, ""), one.area, ", ".join(one.things[:5])) if word
+            ),
+            "until": formats.moment(clock.parse(one.until), ctx.city.zone),
+            "made": f"{formats.day(clock.parse(one.made_at), ctx.city.zone)}, {one.made_by}",
+            "installed": one.installed,
+            "live": one.is_live(ctx.now),
+        }
+        for one in installers.every()
+    ]
+    return Page(
+        "devices/links.html",
+        status=422 if errors else 200,
+        section="devices",
+        home=home(ctx),
+        rows=rows,
+        departments=names,
+        link=ctx.url(f"/install/{token}") if token else "",
+        longest=installers.LONGEST_DAYS,
+        errors=dict(errors or {}),
+        typed={name: ctx.value(name) for name in ("name", "days", "department", "area", "things")}
+        if errors
+        else {},
+    )
+
+
+def show_claims(ctx: PageContext, errors: Mapping[str, str] | None = None) -> Page:
+    """Claim certificates, and the form for a new one."""
+    admin(ctx)
+    now = clock.iso(ctx.now)
+    rows = [
+        {
+            "id": one.id,
+            "short": one.id[:16],
+            "name": one.name,
+            "quota": f"{one.used} / {one.quota}" if one.profile else t("Devices on the list"),
+            "profile": one.profile,
+            "until": formats.day(clock.parse(one.until), ctx.city.zone),
+            "refused": one.refused,
+            "last": _last(one.last_refused),
+            "live": one.is_live(now),
+        }
+        for one in claims.every()
+    ]
+    return Page(
+        "devices/claims.html",
+        status=422 if errors else 200,
+        section="devices",
+        home=home(ctx),
+        rows=rows,
+        profiles=_profiles(ctx),
+        departments=departments(ctx),
+        errors=dict(errors or {}),
+        typed={name: ctx.value(name) for name in ("name", "days", "profile", "quota", "department")}
+        if errors
+        else {},
+    )
+
+
+def _last(text: str) -> str:
+    at, _, rest = text.partition("|")
+    code, _, reason = rest.partition("|")
+    return f"{code}: {t(reason)}" if at else ""
+
+
+PAGES: dict[str, Callable[[PageContext], Page]] = {
+    "add": show_add,
+    "import": show_import,
+    "links": show_links,
+    "claims": show_claims,
+}
+
+
+def show(ctx: PageContext, page: str) -> Page:
+    """One of the pages below the list."""
+    if page not in PAGES:
+        raise NotFound
+    return PAGES[page](ctx)
