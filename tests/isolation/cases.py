@@ -12,7 +12,7 @@ from functions.cases.domain import OPEN_GROUP
 from functions.core import keys
 from functions.web.paging import encode_cursor
 from tests.cases import walk
-from tests.isolation.town import Town, approve_another, lay_key, raise_alarm, thing
+from tests.isolation.town import Town, approve_another, lay_key, lay_source, raise_alarm, thing
 from tests.isolation.visitor import Answer
 
 Words = Callable[[Town], dict[str, str]]
@@ -395,6 +395,12 @@ CASES = [
         form=lambda town: {"page": "home", "answer": "yes"}, foreign=answers_for_itself,
     ),
     Case("GET", "/{city}/console/sensors", page(thing), "operator"),
+    Case("GET", "/{city}/console/refusals", page(), "operator"),
+    Case("GET", "/{city}/console/sources", page(), "admin"),
+    Case(
+        "POST", "/{city}/console/sources", leads_to(lambda town: "/console/sources"), "admin",
+        before=lay_source, form=lambda town: {"id": town.keys["source"], "action": "revoke"},
+    ),
 ]  # fmt: skip
 
 # More ways into routes that have a case already.

@@ -176,6 +176,22 @@ def lay_key(town: Town) -> None:
         town.keys["revocable"] = make_key(city)[0].id
 
 
+def lay_source(town: Town, kind: str = "tts") -> str:
+    """A new source of readings, ``source`` by its id, and its secret as its network carries it."""
+    from functions.core.keyring import city_key
+    from functions.core.store import transaction
+    from functions.sensing.sources import domain, store
+
+    with town.inside():
+        now = clock.now()
+        made = domain.Source(ids.new_id(now), kind, "Network (demo)", "isolation", clock.iso(now))
+        with transaction() as tx:
+            store.add(tx, made)
+        town.keys["source"] = made.id
+        secret = domain.secret(city_key(town.id, "source"), made.id, 1)
+    return domain.written(kind, secret)
+
+
 def staff_cookies(city: City, email: str) -> dict[str, str]:
     """The cookies of somebody who has just come back from the hosted login."""
     from functions.identity import cookies
