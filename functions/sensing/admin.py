@@ -14,7 +14,8 @@ from functions.core.errors import Conflict, Invalid
 from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
-from functions.sensing import profiles, provisioning, service, store
+from functions.sensing import profiles, provisioning, service
+from functions.sensing.log import read
 from functions.sensing.registry import service as register
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device
@@ -69,7 +70,7 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
 def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """Every device with profile, state and the time of its latest reading."""
     registered = registry.list_devices()
-    known = store.known(device.thing for device in registered)
+    known = read.latest(registered)
     rows = []
     for device in registered:
         at = known.get(device.thing)
@@ -79,7 +80,7 @@ def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
                 "profile": device.profile,
                 "state": device.state,
                 "since": device.since,
-                "seen": at.seen if at else None,
+                "seen": max(one.at for one in at.latest.values()) if at else None,
             }
         )
     return {"devices": rows}

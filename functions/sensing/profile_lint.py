@@ -5,12 +5,15 @@ A check is a generator of (path in the file, sentence); its code is its name wit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
+from functions.core import paths
 from functions.core.i18n import LANGUAGES
 from functions.sensing import profiles
-from functions.sensing.domain import quantity_of
+from functions.sensing.sources.payload import quantity_of
 from functions.sensing.units import UNITS, convert
 from functions.tenancy.lint_base import Finding
 from functions.tenancy.source import Path, Refused, Source, read
@@ -78,6 +81,12 @@ def unit_unknown(profile: Profile) -> Found:
             yield path, f'"{unit}" is no unit of functions/sensing/units.py'
         elif quantity["ucum"] != UNITS[unit].ucum:
             yield path, f'the UCUM code of {unit} is "{UNITS[unit].ucum}", not "{quantity["ucum"]}"'
+
+
+def icon_unknown(profile: Profile) -> Found:
+    """Icons are those that are drawn in templates/pages/macros/device_icon.html."""
+    if profile["icon"] not in icons():
+        yield ("icon",), f'there is no icon "{profile["icon"]}"; there are: {", ".join(sorted(icons()))}'
 
 
 def name_unclear(profile: Profile) -> Found:
@@ -227,9 +236,17 @@ def rule_unproved(profile: Profile) -> Found:
             yield ("rules", number), f'no sample raises the rule "{rule["id"]}"'
 
 
+@lru_cache(maxsize=1)
+def icons() -> frozenset[str]:
+    """The icons that are drawn."""
+    drawn = paths.templates() / "pages" / "macros" / "device_icon.html"
+    return frozenset(re.findall(r'if id == "([a-z-]+)"', drawn.read_text(encoding="utf-8")))
+
+
 CHECKS: tuple[Check, ...] = (
     text_missing,
     unit_unknown,
+    icon_unknown,
     name_unclear,
     rule_repeated,
     rule_without_quantity,

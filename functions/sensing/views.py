@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from functions.core import log
 from functions.core.context import Context
 from functions.core.i18n import N_, fill, t
 from functions.sensing import service
 from functions.sensing.charts import line
-from functions.sensing.domain import ACTIVE, Reading, Rule
+from functions.sensing.domain import Reading
 from functions.sensing.registry.domain import RETIRED, REVOKED
+from functions.sensing.rules.domain import Rule
 from functions.sensing.service import Station
-from functions.sensing.store import Refusal
+from functions.sensing.sources.refusals import Refusal
 from functions.sensing.units import shown
 from functions.web import formats
 
@@ -32,15 +32,15 @@ DAY = 86_400
 def public_station(ctx: Context, station: Station) -> dict[str, Any]:
     """A device on the city's page: its public quantities with value, time, status, chart and table."""
     profile = service.profile(ctx, station.profile_id)
-    readings, memory = _state(ctx, station)
-    rules = service.rules_of(ctx, station.thing, station.profile_id)
+    readings = _readings(station)
+    rules = service.rules_of(ctx, station)
     return {
         "id": station.thing,
         "name": station.names,
         "kind": profile["names"],
         "quantities": [
             _quantity(
-                ctx, station, profile, metric, [r for r in readings if r.metric == metric], rules, memory
+                ctx, station, profile, metric, [r for r in readings if r.metric == metric], rules.by_metric
             )
             for metric, entry in profile["quantities"].items()
             if entry.get("public", True)
@@ -48,14 +48,10 @@ def public_station(ctx: Context, station: Station) -> dict[str, Any]:
     }
 
 
-def _state(ctx: Context, station: Station) -> tuple[Sequence[Reading], Mapping[str, int]]:
-    if station.known is None:
-        return (), {}
-    try:
-        return station.known.open.readings, station.known.open.memory
-    except ValueError:  # one damaged item must not take the page down; the readings function raises the alarm
-        log.failure("open item damaged", city=ctx.city.id, thing=station.thing)
-        return (), {}
+def _readings(station: Station) -> Sequence[Reading]:
+    """The newest ones, and of each metric at least the latest."""
+    latest = station.state.latest.values() if station.state else ()
+    return sorted({*station.recent, *latest})
 
 
 def _quantity(
@@ -64,18 +60,17 @@ def _quantity(
     profile: Mapping[str, Any],
     metric: str,
     readings: Sequence[Reading],
-    rules: Sequence[Rule],
-    memory: Mapping[str, int],
+    rules: Mapping[str, Sequence[Rule]],
 ) -> dict[str, Any]:
     entry = profile["quantities"][metric]
-    watching = [rule for rule in rules if rule.metric == metric]
-    level = watching[0].level if watching else None
+    watching = rules.get(metric, ())
+    level = next((rule.sign * rule.limits[0] for rule in watching if rule.kind == "level"), None)
     precision = int(entry.get("precision", 1))
     view: dict[str, Any] = {
         "id": f"{station.thing}-{metric}",
         "name": entry["names"],
         "unit": shown(entry.get("unit")),
-        "status": _status(ctx, station, profile, readings, watching, memory),
+        "status": _status(ctx, station, profile, readings, watching),
         "level": None if level is None else formats.number(level, precision),
         "value": None,
     }
@@ -104,12 +99,11 @@ def _status(
     profile: Mapping[str, Any],
     readings: Sequence[Reading],
     watching: Sequence[Rule],
-    memory: Mapping[str, int],
 ) -> dict[str, str]:
     kind = "normal"
     if not readings:
         kind = "none"
-    elif any(memory.get(rule.id) == ACTIVE for rule in watching):
+    elif station.state and any(rule.id in station.state.alarms for rule in watching):
         kind = "alarm"
     elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * (profile["cadence"] or profile["heartbeat"]):
         kind = "late"
@@ -122,8 +116,7 @@ def _status(
 def console_device(ctx: Context, station: Station) -> dict[str, Any]:
     """A device in the console: profile, certificate, last seen, latest values."""
     profile = service.profile(ctx, station.profile_id)
-    readings, _ = _state(ctx, station)
-    latest = {reading.metric: reading for reading in readings}
+    latest = station.state.latest if station.state else {}
     state = N_("No certificate yet")
     if station.registered:
         state = N_("Revoked") if station.registered.state in (REVOKED, RETIRED) else N_("Active")
@@ -132,7 +125,7 @@ def console_device(ctx: Context, station: Station) -> dict[str, Any]:
         "name": station.names,
         "kind": profile["names"],
         "state": t(state),
-        "seen": when(max(reading.at for reading in readings)) if readings else None,
+        "seen": when(station.seen) if station.seen else None,
         "values": [
             _measure(latest[metric].value, entry)
             for metric, entry in profile["quantities"].items()

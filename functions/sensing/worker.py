@@ -19,8 +19,8 @@ from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
 from functions.sensing import service
+from functions.sensing.log.taking import MQTT, Message
 from functions.sensing.senml import SenmlError
-from functions.sensing.service import Message
 
 RESERVE_MS = 3_000  # time that one city may need
 SEND_AT_ONCE = 10  # messages of one SendMessageBatch
@@ -72,9 +72,8 @@ def _take_city(city_id: str, messages: list[Message]) -> list[str]:
 
 
 def _message(record: dict[str, Any]) -> Message:
-    """City and thing come from the topic, which the device's certificate allows; nothing comes from the
-    payload.
-    """
+    """City and thing come from the topic, which the device's certificate allows, or from the interface, which
+    alone may write ``via``; nothing comes from the payload."""
     try:
         body = json.loads(record["body"])
         topic = str(body["topic"]).split("/")
@@ -86,6 +85,7 @@ def _message(record: dict[str, Any]) -> Message:
             certificate=str(body.get("principal", "")),
             received=int(body["received"]),
             payload=base64.b64decode(str(body.get("payload", "")), validate=True),
+            via=str(body.get("via") or MQTT),
         )
     except (ValueError, KeyError, IndexError, TypeError, binascii.Error) as error:
         raise SenmlError(N_("the message does not come from the topic rule")) from error

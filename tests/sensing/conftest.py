@@ -13,7 +13,8 @@ import pytest
 from functions.core import clock, scope
 from functions.core.context import Actor
 from functions.core.store import transaction
-from functions.sensing import profiles, quota, store
+from functions.sensing import profiles, quota
+from functions.sensing.log import read, rulesets, taking
 from functions.sensing.registry import store as registry_store
 from functions.sensing.registry.domain import ACTIVE, Device
 from functions.tenancy import registry
@@ -64,7 +65,7 @@ def river(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         cities = {"oakville": made.oakville, "qinghe": made.qinghe}
         monkeypatch.setattr(registry, "find_city", cities.get)
         monkeypatch.setattr(registry, "city_for_admin", cities.__getitem__)
-        quota.reset()
+        forget()
         for (city, thing), certificate in CERTIFICATES.items():
             register(cities[city], thing, certificate)
         yield made
@@ -102,13 +103,26 @@ def level(value: float, **fields: Any) -> list[dict[str, Any]]:
     return [{"n": "level", "u": "m", "v": value, **fields}]
 
 
-def open_of(city: Any, thing: str) -> Any:
+def forget() -> None:
+    """As a new process."""
+    quota.reset()
+    taking.reset()
+    rulesets.reset()
+
+
+def state_of(city: Any, thing: str) -> Any:
+    """What the board and the log say of a device; None before its first message."""
     with scope.tenant_scope(city):
-        return store.known([thing])[thing].open
+        return read.latest([registry_store.find(thing) or Device(thing, "")]).get(thing)
+
+
+def series(city: Any, thing: str) -> list[Any]:
+    with scope.tenant_scope(city):
+        return read.series(registry_store.find(thing), 0, RECEIVED + 10 * 86_400_000)
 
 
 def values(city: Any, thing: str, metric: str = "level") -> list[float]:
-    return [r.value for r in open_of(city, thing).readings if r.metric == metric]
+    return [r.value for r in series(city, thing) if r.metric == metric]
 
 
 def refused(world: World, city: Any) -> list[str]:

@@ -12,7 +12,7 @@ from functions.sensing import admin, provisioning
 from functions.sensing.registry import store
 from functions.sensing.worker import handle_readings
 from functions.tenancy import control
-from tests.sensing.conftest import level, open_of, record, values
+from tests.sensing.conftest import level, record, state_of, values
 from tests.world import REGION
 
 
@@ -139,7 +139,7 @@ def test_the_list_tells_state_and_latest_reading(river, iot):
         row["thing"]: row for row in admin.handle({"action": "device-list", "city": "oakville"})["devices"]
     }
     assert set(rows) == {"air-school", "gauge-1", "river-bridge"}
-    assert rows["gauge-1"]["seen"] == max(r.at for r in open_of(river.oakville, "gauge-1").readings)
+    assert rows["gauge-1"]["seen"] == state_of(river.oakville, "gauge-1").latest["level"].at
     assert rows["river-bridge"]["seen"] is None
 
 

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from functions.core import i18n
 from functions.sensing import profiles
-from functions.sensing.domain import RANGE, STEP, STUCK, Reading, quantity_of
+from functions.sensing.domain import RANGE, STEP, STUCK, Reading
 from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.schema_profile import Profile
+from functions.sensing.sources.payload import quantity_of
 
 ZONE = "Asia/Shanghai"
 MARKS = {"range": RANGE, "step": STEP, "stuck": STUCK}

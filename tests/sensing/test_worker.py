@@ -1,15 +1,29 @@
+import json
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.cases import store as cases
-from functions.core import keys, scope, usage
-from functions.sensing import codec, quota, service
+from functions.core import scope, usage
+from functions.sensing import service
+from functions.sensing.alarms import store as alarms
+from functions.sensing.domain import Reading
+from functions.sensing.log import planning
+from functions.sensing.log.domain import Arrival, Entry
+from functions.sensing.log.store import DynamoShelf, EntryItem
 from functions.sensing.registry.domain import REVOKED
-from functions.sensing.shelf import DynamoShelf
 from functions.sensing.worker import handle_readings
-from tests.sensing.conftest import RECEIVED, level, open_of, record, refused, register, values
+from tests.sensing.conftest import (
+    RECEIVED,
+    forget,
+    level,
+    record,
+    refused,
+    register,
+    series,
+    state_of,
+    values,
+)
 from tests.world import NOW
 
 
@@ -19,17 +33,16 @@ def send(*records: dict[str, Any]) -> list[str]:
     ]
 
 
-def incidents(city: Any) -> list[Any]:
+def episodes(city: Any, thing: str = "river-bridge", rule: str = "high-water") -> list[Any]:
     with scope.tenant_scope(city):
-        found = cases.CaseItem.listed.query(keys.department_list("works"))
-        return [cases.get_case(item.pk.removeprefix("CASE#")) for item in found]
+        return alarms.episodes_since(thing, rule, 0)
 
 
 def test_a_reading_is_stored_under_the_city_and_thing_of_its_topic(river):
     assert send(record("oakville", "river-bridge", level(1.25))) == []
-    open_ = open_of(river.oakville, "river-bridge")
-    assert [(r.at, r.metric, r.value) for r in open_.readings] == [(RECEIVED, "level", 1.25)]
-    assert list(open_.days.values()) == [(1, 1)]
+    assert series(river.oakville, "river-bridge") == [(RECEIVED, "level", 1.25, 0)]
+    state = state_of(river.oakville, "river-bridge")
+    assert (list(state.days.values()), state.received) == ([(1, 1)], RECEIVED)
     assert values(river.qinghe, "river-bridge") == []
 
 
@@ -101,7 +114,6 @@ def test_a_poison_message_is_refused_with_its_reason_and_its_neighbours_are_stor
             record("oakville", "river-bridge", level(1), client="oakville:air-school"),
             "not sent with the certificate",
         ),
-        (record("oakville", "river-bridge", level(99)), "outside the range"),
         (record("oakville", "river-bridge", [{"n": "level", "u": "Cel", "v": 1}]), "cannot become m"),
         (record("oakville", "river-bridge", [{"n": "tilt", "v": 1}]), "no quantity tilt"),
         (record("oakville", "river-bridge", '[{"n":"level","v":NaN}]'), "NaN is not a JSON number"),
@@ -115,6 +127,18 @@ def test_what_is_refused_is_counted_with_its_reason_and_not_stored(river, messag
     (told,) = refused(river, river.oakville)
     assert reason in told
     assert reason in river.messages(river.refused_url)[0]["reason"]
+
+
+def test_what_is_older_than_the_city_keeps_readings_is_refused(river):
+    river.oakville.config["privacy"]["retention"]["readings"]["days"] = 30
+    assert send(
+        record("oakville", "river-bridge", level(1, t=-29 * 86_400), id="a"),
+        record("oakville", "river-bridge", level(2, t=-31 * 86_400), id="b"),
+    ) == []
+    assert values(river.oakville, "river-bridge") == [1.0]
+    assert refused(river, river.oakville) == [
+        "a reading is older than the 30 days for which the city keeps it"
+    ]
 
 
 def test_a_revoked_device_is_refused_although_its_certificate_still_matches(river):
@@ -145,7 +169,7 @@ def test_a_redelivered_batch_stores_and_counts_nothing_twice(river):
     for _ in range(3):
         assert send(*batch) == []
     assert values(river.oakville, "river-bridge") == [1.0, 1.1]
-    assert list(open_of(river.oakville, "river-bridge").days.values()) == [(1, 2)]
+    assert list(state_of(river.oakville, "river-bridge").days.values()) == [(1, 2)]
     assert len(refused(river, river.oakville)) == 1
     with scope.tenant_scope(river.oakville):
         assert usage.of_day("2026-11-20")["refused"] == 1
@@ -160,13 +184,31 @@ def test_many_refusals_at_once_are_each_counted_once(river):
         assert usage.of_day("2026-11-20")["refused"] == 130
 
 
-def test_a_crash_on_one_device_fails_its_messages_alone(river):
-    river.dynamodb.update_item(
-        TableName="townkit-test-city-oakville",
-        Key={"pk": {"S": "DEVICE#air-school"}, "sk": {"S": "OPEN"}},
-        UpdateExpression="SET r = :damaged, m = :m",
-        ExpressionAttributeValues={":damaged": {"B": b"\x09\x09"}, ":m": {"S": "pm2-5"}},
-    )
+def test_a_value_that_the_sensor_cannot_measure_is_kept_and_marked(river):
+    assert send(record("oakville", "river-bridge", level(99))) == []
+    assert [(r.value, r.flags) for r in series(river.oakville, "river-bridge")] == [(99, 1)]
+    assert refused(river, river.oakville) == []
+
+
+def test_the_interface_is_believed_without_a_certificate_and_a_revoked_device_is_not(river):
+    told = record("oakville", "river-bridge", level(1.5), certificate="")
+    body = {**json.loads(told["body"]), "via": "http:source-1"}
+    assert send({**told, "body": json.dumps(body)}) == []
+    assert values(river.oakville, "river-bridge") == [1.5]
+    register(river.oakville, "river-bridge", "a1" * 32, REVOKED)
+    assert send({"messageId": "m2", "body": json.dumps({**body, "received": RECEIVED + 1})}) == []
+    assert refused(river, river.oakville) == ["the device is revoked"]
+
+
+def test_a_crash_on_one_device_fails_its_messages_alone(river, monkeypatch):
+    original = planning.plan
+
+    def plan(thing, *rest):
+        if thing == "air-school":
+            raise RuntimeError("damaged")
+        return original(thing, *rest)
+
+    monkeypatch.setattr(planning, "plan", plan)
     assert send(
         record("oakville", "air-school", [{"n": "pm2-5", "v": 5}], id="crash"),
         record("oakville", "river-bridge", level(1.0), id="fine"),
@@ -177,71 +219,102 @@ def test_a_crash_on_one_device_fails_its_messages_alone(river):
     assert river.messages(river.refused_url) == []
 
 
-def test_a_crash_half_way_and_the_redelivery_leave_one_series_and_one_incident(river, monkeypatch):
-    """The write after the incident's transaction fails once: the message comes again."""
-    pack = [{"n": "level", "v": v, "t": n - 20} for n, v in enumerate([1.0, 3.6, 3.7, 3.8, 1.0, 1.1])]
-    original, calls = DynamoShelf.write, []
+def test_a_damaged_log_of_one_city_fails_its_messages_alone(river):
+    assert send(record("oakville", "river-bridge", level(1.0), id="a")) == []
+    with scope.tenant_scope(river.oakville):
+        EntryItem("LOG#r0", "E#000000000001", b=b"\x01damaged").save()
+    forget()
+    assert send(
+        record("oakville", "river-bridge", level(1.0), id="crash", seconds=1),
+        record("qinghe", "river-bridge", level(2.0), id="other"),
+    ) == ["crash"]
+    assert values(river.qinghe, "river-bridge") == [2.0]
 
-    def write(self, before, step):
-        calls.append(step)
-        if len(calls) == 2:
+
+@pytest.mark.parametrize("committed", [False, True])
+def test_a_process_that_ends_in_the_middle_and_the_redelivery_leave_one_series_and_one_alarm(
+    river, monkeypatch, committed
+):
+    pack = [{"n": "level", "v": v, "t": n - 20} for n, v in enumerate([2.0, 3.6, 3.7, 3.8, 2.0, 2.1])]
+    original, calls = DynamoShelf.append, []
+
+    def append(self, *given):
+        calls.append(given)
+        if committed or len(calls) > 1:
+            original(self, *given)
+        if len(calls) == 1:
             raise RuntimeError("the process ends here")
-        original(self, before, step)
 
-    monkeypatch.setattr(DynamoShelf, "write", write)
+    monkeypatch.setattr(DynamoShelf, "append", append)
     assert send(record("oakville", "river-bridge", pack, id="a")) == ["a"]
-    assert len(incidents(river.oakville)) == 1
+    forget()
     assert send(record("oakville", "river-bridge", pack, id="a")) == []
-    assert values(river.oakville, "river-bridge") == [1.0, 3.6, 3.7, 3.8, 1.0, 1.1]
-    (incident,) = incidents(river.oakville)
-    assert incident.cleared_at
-    assert list(open_of(river.oakville, "river-bridge").days.values()) == [(1, 6)]
+    assert values(river.oakville, "river-bridge") == [2.0, 3.6, 3.7, 3.8, 2.0, 2.1]
+    (episode,) = episodes(river.oakville)
+    assert (episode.raised, episode.cleared) == (RECEIVED - 18_000, RECEIVED - 16_000)
+    assert list(state_of(river.oakville, "river-bridge").days.values()) == [(1, 6)]
 
 
-def test_a_threshold_opens_one_incident_that_the_clear_level_notes_as_cleared(river):
+def test_a_writer_that_lost_the_race_catches_up_and_loses_nothing(river, monkeypatch):
+    """Another process writes between reading and writing, each time with a reading that raises the alarm."""
+    original, other = DynamoShelf.append, []
+
+    def append(self, seq, entry, step):
+        if len(other) < 3:
+            other.append(seq)
+            earlier = Arrival(Reading(RECEIVED + seq, "level", 3.9), RECEIVED, 1)
+            original(self, seq, Entry({"river-bridge": (earlier,)}), None)
+        original(self, seq, entry, step)
+
+    monkeypatch.setattr(DynamoShelf, "append", append)
+    assert send(record("oakville", "river-bridge", level(3.6), id="a", seconds=9)) == []
+    assert other == [1, 2, 3]
+    assert values(river.oakville, "river-bridge") == [3.9, 3.9, 3.9, 3.6]
+    assert len(episodes(river.oakville)) == 1
+
+
+def test_an_alarm_is_raised_once_ends_at_its_clear_level_and_begins_again(river):
     for n, value in enumerate([3.6, 3.7, 3.9, 4.2, 3.4]):
         assert send(record("oakville", "river-bridge", level(value), id=f"m{n}", seconds=n)) == []
-    (incident,) = incidents(river.oakville)
-    assert (incident.thing, incident.rule, incident.department, incident.severity) == (
-        "river-bridge",
-        "high-water",
-        "works",
-        "high",
-    )
-    assert incident.title == "High water"
-    assert (incident.evidence["value"], incident.evidence["level"], incident.evidence["unit"]) == (
-        3.7,
-        3.5,
-        "m",
-    )
-    assert incident.cleared_at is None
+    (episode,) = episodes(river.oakville)
+    assert (episode.severity, episode.value, episode.limit, episode.cleared) == ("high", 3.7, 3.5, None)
+    assert state_of(river.oakville, "river-bridge").alarms == {"high-water": "high"}
     send(record("oakville", "river-bridge", level(3.1), id="low", seconds=10))
-    (incident,) = incidents(river.oakville)
-    assert incident.cleared_at
-    assert incidents(river.qinghe) == []
+    (episode,) = episodes(river.oakville)
+    assert episode.cleared == RECEIVED + 10_000
+    assert episodes(river.qinghe) == []
     for n, value in enumerate([3.6, 3.7]):
         send(record("oakville", "river-bridge", level(value), id=f"again{n}", seconds=20 + n))
-    assert len(incidents(river.oakville)) == 2
-    with scope.tenant_scope(river.oakville):
-        assert usage.of_day("2026-11-20")["incidents"] == 2
+    assert len(episodes(river.oakville)) == 2
 
 
-def test_a_title_is_in_the_citys_own_language(river):
-    for n in range(2):
-        send(record("qinghe", "river-bridge", level(4.0), id=f"m{n}", seconds=n))
-    assert incidents(river.qinghe)[0].title == "水位过高"
-
-
-def test_a_rule_that_went_away_and_came_back_does_not_open_a_second_incident(river):
+def test_a_rule_that_went_away_and_came_back_counts_from_its_return(river):
     for n in range(2):
         send(record("oakville", "river-bridge", level(4.0), id=f"m{n}", seconds=n))
-    rules, river.oakville.config["devices"]["rules"] = river.oakville.config["devices"]["rules"], []
-    send(record("oakville", "river-bridge", level(4.0), id="away", seconds=3))
-    river.oakville.config["devices"]["rules"] = rules
+    rules = river.oakville.config["devices"]["rules"]
+    try:
+        river.oakville.config["devices"]["rules"] = []
+        forget()
+        send(record("oakville", "river-bridge", level(4.0), id="away", seconds=3))
+    finally:
+        river.oakville.config["devices"]["rules"] = rules
+    forget()
     for n in range(2):
         assert send(record("oakville", "river-bridge", level(4.0), id=f"b{n}", seconds=4 + n)) == []
-    assert len(incidents(river.oakville)) == 1
+    assert [(e.raised - RECEIVED, e.cleared and e.cleared - RECEIVED) for e in episodes(river.oakville)] == [
+        (1000, 3000),
+        (5000, None),
+    ]
     assert len(values(river.oakville, "river-bridge")) == 5
+
+
+def test_a_late_reading_that_ends_an_alarm_withdraws_it(river):
+    for n, value in enumerate([2.0, 3.6, 3.7]):
+        send(record("oakville", "river-bridge", level(value), id=f"m{n}", seconds=n * 10))
+    assert [e.withdrawn for e in episodes(river.oakville)] == [False]
+    send(record("oakville", "river-bridge", level(2.0, t=-5), id="late", seconds=20))
+    assert [e.withdrawn for e in episodes(river.oakville)] == [True]
+    assert values(river.oakville, "river-bridge") == [2.0, 3.6, 2.0, 3.7]
 
 
 def test_the_daily_limit_refuses_what_is_above_it(river):
@@ -256,70 +329,21 @@ def test_the_daily_limit_holds_across_processes(river):
     river.oakville.config["plan"]["limits"]["messages_per_day"] = 30
     for n in range(45):
         if n % 20 == 0:
-            quota.reset()  # another process
+            forget()
         send(record("oakville", "river-bridge", level(1.0), id=f"m{n}", seconds=n))
-    stored = sum(messages for messages, _ in open_of(river.oakville, "river-bridge").days.values())
+    stored = sum(messages for messages, _ in state_of(river.oakville, "river-bridge").days.values())
     assert stored == 35  # 20 + 10, then 5 more: what a process has not written is forgotten with it
 
 
-def test_long_series_are_closed_into_packs_that_end_by_themselves(river):
-    for n in range(260):
-        send(record("oakville", "river-bridge", level(n / 100), id=f"m{n}", seconds=n * 300 - 80_000))
-    items = [
-        i
-        for i in river.items(river.oakville)
-        if i["pk"]["S"] == "DEVICE#river-bridge" and i["sk"]["S"][:2] == "R#"
-    ]
-    assert items
-    assert all("ttl" in item and "list_key" not in item for item in items)
-    stored = [r for i in items for r in codec.decode(i["r"]["B"], i["m"]["S"].split(","))]
-    stored += open_of(river.oakville, "river-bridge").readings
-    assert sorted({r.value for r in stored}) == [n / 100 for n in range(260)]
-
-
-def dynamo_size(item: dict[str, Any]) -> int:
-    """Bytes as DynamoDB charges them: names and values; numbers about half a byte a digit."""
-    return sum(
-        len(name) + (len(next(iter(v.values()))) if "N" not in v else len(v["N"]) // 2 + 2)
-        for name, v in item.items()
-    )
-
-
-def test_the_open_item_stays_under_a_kilobyte_in_the_worst_case(river):
-    """The longest name, four metrics of random floats, seven days of counters, an alarm."""
-    thing = "river" + "-long" * 8
-    register(river.oakville, thing, "a1" * 32)
-    for n in range(70):
-        pack = [{"n": "level", "v": 3.9 + n / 7000}, {"n": "battery", "v": 50 + n / 7}]
-        send(record("oakville", thing, pack, id=f"m{n}", seconds=n * 7000, certificate="a1" * 32))
-        (item,) = [
-            i
-            for i in river.items(river.oakville)
-            if i["pk"]["S"] == keys.device(thing) and i["sk"]["S"] == "OPEN"
-        ]
-        assert dynamo_size(item) <= 1024
-        assert "list_key" not in item
-
-
-def test_write_units_of_a_reading_alone_and_in_packs_of_ten(river, monkeypatch):
-    """The budget: 1.1 and 0.15 write units a reading, latest value and counting included."""
-    units: list[float] = []
-    monkeypatch.setattr("functions.sensing.worker.log.info", lambda event, **f: units.append(f["wcu"]))
-    for n in range(200):
-        send(record("oakville", "river-bridge", level(1 + n % 7 / 10), id=f"m{n}", seconds=n * 300 - 80_000))
-    single = sum(units) / 200
-    units.clear()
-    for n in range(60):
-        pack = [{"n": "level", "v": 1 + k / 10, "t": -30 * k} for k in range(10)]
-        send(record("qinghe", "river-bridge", pack, id=f"m{n}", seconds=n * 300 - 80_000))
-    packed = sum(units) / 600
-    # one unit covers a kilobyte; all but the audit's and incidents' items are smaller
-    assert all(
-        dynamo_size(item) <= 1024 for item in river.items(river.qinghe) if item["sk"]["S"][:2] in ("R#", "OP")
-    )
-    assert (single <= 1.1, packed <= 0.15) == (True, True), (
-        f"{single:.3f} alone, {packed:.3f} in packs of ten"
-    )
+def test_a_devices_own_limit_counts_what_is_new_and_a_repeat_is_no_excess(river):
+    river.oakville.config["plan"]["limits"]["messages_per_device_per_day"] = 3
+    batch = [record("oakville", "river-bridge", level(1.0), id=f"m{n}", seconds=n) for n in range(5)]
+    assert send(*batch[:4]) == []
+    assert send(*batch) == []
+    assert len(values(river.oakville, "river-bridge")) == 3
+    assert refused(river, river.oakville) == ["the device's limit of messages per day is reached"] * 2
+    assert send(record("oakville", "air-school", [{"n": "pm10", "v": 1}], id="other")) == []
+    assert values(river.oakville, "air-school", "pm10") == [1.0]
 
 
 def test_usage_of_a_day_is_the_sum_of_its_devices(river):

@@ -5,6 +5,5 @@ done by the tasks worker (following.py) from a row of the due list that the same
 is lost."""
 
 from functions.sensing.alarms.opening import After, apply, reconcile
-from functions.sensing.alarms.threshold import note_cleared, open_incident
 
-__all__ = ["After", "apply", "note_cleared", "open_incident", "reconcile"]
+__all__ = ["After", "apply", "reconcile"]
