@@ -24,6 +24,7 @@ def test_nothing_is_to_be_said_about_a_profile_that_ships(path):
         ("text-missing", BINS, "{en: Waste bin, zh-Hans: 智能垃圾桶}", "{en: Waste bin}"),
         ("unit-unknown", BINS, "unit: kg", "unit: stone"),
         ("unit-unknown", BINS, "unit: kg", "unit: kg\n    ucum: lb"),
+        ("icon-unknown", BINS, "icon: bin", "icon: dragon"),
         ("name-unclear", BINS, "  weight:\n", "  ts:\n"),
         ("rule-repeated", BINS, "- id: fire", "- id: full"),
         ("rule-without-quantity", BINS, "metric: temperature\n    levels", "metric: heat\n    levels"),
