@@ -1,4 +1,4 @@
-"""Devices in the console, and which messages were refused and why."""
+"""Devices and their alarm rules in the console."""
 
 from __future__ import annotations
 
@@ -7,25 +7,6 @@ from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect, Text
 
 bp = CityBlueprint(__name__)
-REFUSED_DAYS = 7
-REFUSED_COUNTED = 500
-REFUSED_SHOWN = 50
-
-
-@bp.page("/{city}/console/sensors", access="staff")
-def show_refused(ctx: PageContext) -> Page:
-    """Refused messages of the last days. Two calls; there is nothing personal in it."""
-    from functions.sensing import service, views
-
-    refused = service.refused_since(ctx, REFUSED_DAYS, REFUSED_COUNTED)
-    return Page(
-        "sensors/console.html",
-        section="sensors",
-        refused=[views.refusal(entry) for entry in refused[:REFUSED_SHOWN]],
-        refused_count=sum(entry.count for entry in refused),
-        refused_more=len(refused) == REFUSED_COUNTED,
-        days=REFUSED_DAYS,
-    )
 
 
 @bp.page("/{city}/console/devices", access="staff")
@@ -66,3 +47,27 @@ def change_device(ctx: PageContext, thing: str) -> Page | Redirect | Text:
     from functions.sensing.registry import console_actions
 
     return console_actions.change(ctx, thing)
+
+
+@bp.page("/{city}/console/rules", access="staff")
+def show_rules(ctx: PageContext) -> Page:
+    """Every alarm rule in plain words, or one of them."""
+    from functions.sensing.rules import views
+
+    return views.show(ctx)
+
+
+@bp.page("/{city}/console/rules", methods=("POST",), access="staff")
+def change_rule(ctx: PageContext) -> Page | Redirect:
+    """Confirm a profile's rule, or switch one off."""
+    from functions.sensing.rules import views
+
+    return views.change(ctx)
+
+
+@bp.page("/{city}/console/rules/try", access="staff")
+def try_rule(ctx: PageContext) -> Page:
+    """What a rule with other numbers would have done."""
+    from functions.sensing.rules import views
+
+    return views.attempt(ctx)

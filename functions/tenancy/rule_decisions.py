@@ -50,7 +50,8 @@ def condition_of(rule: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def decide(profile: Mapping[str, Any], profile_id: str, decisions: Decisions) -> Mapping[str, Any]:
-    """A profile whose rules are active as was decided; the same object when nothing was."""
+    """A profile whose rules are active as was decided (``ships``: as they ship); the same object when nothing
+    was."""
     rules = [_rule(rule, decisions.get(name_of(profile_id, rule["id"]))) for rule in profile.get("rules", ())]
     return {**profile, "rules": rules} if rules != profile.get("rules", []) else profile
 
@@ -58,7 +59,8 @@ def decide(profile: Mapping[str, Any], profile_id: str, decisions: Decisions) ->
 def _rule(rule: Mapping[str, Any], decision: Decision | None) -> Mapping[str, Any]:
     if decision is None or rule.get("decided") or decision.condition != condition_of(rule):
         return rule
-    return {**rule, "active": decision.state == "on", "source": decision.source or None}
+    ships = rule.get("ships", rule["active"])
+    return {**rule, "ships": ships, "active": decision.state == "on", "source": decision.source or None}
 
 
 def lay_over(config: Mapping[str, Any], decisions: Decisions, number: int) -> Mapping[str, Any]:

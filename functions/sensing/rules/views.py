@@ -1,0 +1,243 @@
+"""The console's pages of alarm rules: all of them in plain words, one with what was decided about it, and a
+change tried on what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from functions.core import audit, limits
+from functions.core.errors import Invalid, NotFound
+from functions.core.i18n import N_, pick, t
+from functions.identity.domain import Staff
+from functions.sensing import units
+from functions.sensing.rules import trying, typed, watching, words
+from functions.sensing.rules.watching import Watched
+from functions.tenancy.rule_decisions import Decisions, name_of
+from functions.web import formats
+from functions.web.request import PageContext
+from functions.web.responses import Page, Redirect
+
+TRIES, TRIES_WINDOW_S = 30, 3600
+EPISODES_SHOWN = 50
+STATES = {
+    "on": (N_("On"), "green"),
+    "waits": (N_("Waits for confirmation"), "yellow"),
+    "off": (N_("Switched off"), "grey"),
+}
+LABELS = {
+    "clear": N_("The alarm ends at"),
+    "by": N_("Change by more than"),
+    "within": N_("Within so many minutes"),
+    "window": N_("Window in minutes"),
+    "faulty": N_("Readings in a row that are not plausible"),
+    "hold": N_("It must stay so for so many minutes"),
+    "needed": N_("So many readings must say so …"),
+    "of": N_("… of the last so many"),
+}
+
+
+def home(ctx: PageContext) -> str:
+    """The address of the list."""
+    return f"/{ctx.city.id}/console/rules"
+
+
+def _staff(ctx: PageContext) -> Staff:
+    if ctx.staff is None:
+        raise NotFound
+    return ctx.staff
+
+
+def _admin(ctx: PageContext) -> Staff:
+    staff = _staff(ctx)
+    if not staff.is_admin:
+        raise NotFound
+    return staff
+
+
+def show(ctx: PageContext) -> Page:
+    """All rules that watch the city's devices, or with ``profile`` and ``rule`` one of them. Two calls."""
+    _staff(ctx)
+    found, decisions = watching.watched(ctx)
+    if ctx.query.get("rule"):
+        return _one(ctx, found, decisions, ctx.query.get("profile", ""), ctx.query["rule"], {})
+    return Page("rules/list.html", section="rules", groups=[_group(ctx, one) for one in found])
+
+
+def _group(ctx: PageContext, one: Watched) -> dict[str, Any]:
+    return {
+        "name": str(pick(one.profile["names"])),
+        "count": one.count,
+        "rules": [_line(ctx, one, rule) for rule in (*one.own, *one.profile.get("rules", ()))],
+    }
+
+
+def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, Any]:
+    text, colour = STATES[_state(rule)]
+    others = {other["id"]: other["title"] for other in (*one.own, *one.profile.get("rules", ()))}
+    return {
+        "title": str(pick(rule["title"])),
+        "href": f"{home(ctx)}?{urlencode({'profile': one.id, 'rule': rule['id']})}",
+        "words": words.sentences(rule, one.profile, others),
+        "thing": rule.get("thing", ""),
+        "own": rule in one.own,
+        "basis": rule.get("source") or rule.get("basis") or "",
+        "state": t(text),
+        "colour": colour,
+    }
+
+
+def _state(rule: Mapping[str, Any]) -> str:
+    if rule.get("active", True):
+        return "on"
+    return "off" if rule.get("decided") == "off" or "ships" in rule else "waits"
+
+
+def _one(
+    ctx: PageContext, found: Sequence[Watched], decisions: Decisions, profile_id: str, rule_id: str,
+    errors: dict[str, str],
+) -> Page:  # fmt: skip
+    watched = next((one for one in found if one.id == profile_id), None)
+    rules = (*watched.own, *watched.profile.get("rules", ())) if watched else ()
+    rule = next((one for one in rules if one["id"] == rule_id), None)
+    if watched is None or rule is None:
+        raise NotFound
+    made = decisions.get(name_of(profile_id, rule_id))
+    return Page(
+        "rules/rule.html",
+        status=422 if errors else 200,
+        section="rules",
+        home=home(ctx),
+        profile=profile_id,
+        kind=str(pick(watched.profile["names"])),
+        id=rule_id,
+        rule=_line(ctx, watched, rule),
+        basis=rule.get("basis", ""),
+        active=rule.get("active", True),
+        ships=rule.get("ships", rule.get("active", True)),
+        by_file=rule in watched.own or bool(rule.get("decided")),
+        decided=made and {"on": made.state == "on", "by": made.by, "source": made.source,
+                          "at": formats.moment(made.at, ctx.city.zone)},
+        may_try=bool(typed.numbers(rule)),
+        errors=errors,
+        typed=ctx.value("source") if errors else "",
+    )  # fmt: skip
+
+
+def change(ctx: PageContext) -> Page | Redirect:
+    """Confirm a rule or switch one off."""
+    _admin(ctx)
+    profile_id, rule_id = ctx.value("profile"), ctx.value("rule")
+    try:
+        watching.set_rule(ctx, profile_id, rule_id, ctx.value("state"), ctx.value("source"))
+    except Invalid as problem:
+        found, decisions = watching.watched(ctx)
+        return _one(ctx, found, decisions, profile_id, rule_id, problem.fields)
+    return Redirect(f"{home(ctx)}?{urlencode({'profile': profile_id, 'rule': rule_id})}")
+
+
+def attempt(ctx: PageContext) -> Page:
+    """The form with a rule's numbers and, once it was sent, what a change of them would have brought."""
+    staff = _admin(ctx)
+    profile_id = ctx.query.get("profile", "")
+    watched, rule = watching.find_rule(ctx, profile_id, ctx.query.get("rule", ""))
+    numbers = typed.numbers(rule)
+    if not numbers:
+        raise NotFound
+    errors: dict[str, str] = {}
+    trial = new = None
+    if ctx.query.get("go"):
+        try:
+            text = ctx.query.get("pasted", "").strip()
+            new = typed.pasted(text, watched.profile) if text else typed.changed(rule, ctx.query)
+            trial = _replay(ctx, staff, watched, rule, new)
+        except Invalid as problem:
+            errors = problem.fields
+    given = typed.numbers(new) if new else {name: ctx.query.get(name) for name in numbers}
+    return Page(
+        "rules/try.html",
+        status=422 if errors else 200,
+        section="rules",
+        home=home(ctx),
+        profile=profile_id,
+        id=rule["id"],
+        rule=_line(ctx, watched, rule),
+        fields=[_field(name, given.get(name), value, rule, watched) for name, value in numbers.items()],
+        pasted=ctx.query.get("pasted", ""),
+        errors=errors,
+        days=trying.DAYS,
+        devices=trying.DEVICES,
+        new=words.sentences(new, watched.profile) if new else "",
+        result=_result(ctx, trial, watched, new or rule) if trial else None,
+    )
+
+
+def _field(name: str, given: Any, value: float, rule: Mapping[str, Any], watched: Watched) -> dict[str, str]:
+    label = t(LABELS[name]) if name in LABELS else _level(rule, int(name.removeprefix("level-")))
+    unit = ""
+    if name in ("clear", "by") or name.startswith("level-"):
+        percent = name == "by" and rule["rate"].get("percent")
+        quantity = words.quantity_of(rule, watched.profile)
+        unit = "%" if percent else units.shown(quantity.get("unit"))
+    shown = given if isinstance(given, str) else f"{value if given is None else given:.10g}"
+    return {"id": name, "label": label, "unit": unit, "value": shown}
+
+
+def _level(rule: Mapping[str, Any], number: int) -> str:
+    level = rule["levels"][number]
+    grade = words.severity(level["severity"])
+    if level.get("above") is not None:
+        return t("Above (%(severity)s)", severity=grade)
+    return t("Below (%(severity)s)", severity=grade)
+
+
+def _replay(
+    ctx: PageContext, staff: Staff, watched: Watched, rule: Mapping[str, Any], new: Mapping[str, Any]
+) -> trying.Trial:
+    limits.hit(f"try-rule#{staff.email}", TRIES, TRIES_WINDOW_S)
+    detail = {"rule": rule["id"], "numbers": {name: str(value) for name, value in typed.numbers(new).items()}}
+    audit.record("rules", watched.id, "rule_tried", ctx, detail)
+    return watching.try_rule(ctx, watched, rule, new)
+
+
+def _result(
+    ctx: PageContext, trial: trying.Trial, watched: Watched, new: Mapping[str, Any]
+) -> dict[str, Any]:
+    quantity = words.quantity_of(new, watched.profile)
+    moments = [
+        [
+            one.thing,
+            formats.moment(watching.when(episode.since), ctx.city.zone),
+            words.severity(episode.severity),
+            words.measure(round(episode.value, 4), quantity),
+            _lasted(episode),
+        ]
+        for one in trial.tried
+        for episode in one.new
+    ]
+    return {
+        "rows": [
+            [one.thing, f"{one.readings:,}", *_counts(one.now), *_counts(one.new)] for one in trial.tried
+        ],
+        "now": sum(len(one.now) for one in trial.tried),
+        "new": sum(len(one.new) for one in trial.tried),
+        "left_out": trial.left_out,
+        "moments": moments[:EPISODES_SHOWN],
+        "more": len(moments) - EPISODES_SHOWN,
+    }
+
+
+def _counts(found: Sequence[trying.Episode]) -> list[str]:
+    ended = sum(one.until - one.since for one in found if one.until is not None)
+    return [str(len(found)), _time(ended)]
+
+
+def _lasted(episode: trying.Episode) -> str:
+    return t("still raised") if episode.until is None else _time(episode.until - episode.since)
+
+
+def _time(milliseconds: int) -> str:
+    """Rounded: minutes below two hours, hours above."""
+    minutes = round(milliseconds / 60_000)
+    return words.time(60 * minutes if minutes < 120 else 3600 * round(minutes / 60)) if minutes else "–"

@@ -1,0 +1,162 @@
+"""Which rules watch a city's devices, and what its admins decide about those of device profiles."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pynamodb.exceptions import TransactWriteError
+
+from functions.core import audit, clock
+from functions.core.context import Context
+from functions.core.errors import Conflict, Invalid, NotFound
+from functions.core.i18n import N_
+from functions.core.store import contended, failed_conditions, transaction
+from functions.sensing.log import read, rulesets
+from functions.sensing.registry import store as devices
+from functions.sensing.registry.domain import RETIRED, REVOKED, Device
+from functions.sensing.rules import trying
+from functions.tenancy import registry
+from functions.tenancy import store as tenancy
+from functions.tenancy.rule_decisions import MAX_DECISIONS, Decision, Decisions, condition_of, decide, name_of
+
+SOURCE_MAX = 400
+ACTIONS = {"on": "rule_switched_on", "off": "rule_switched_off"}
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A profile that the city uses: its rules as they are now, the city's own on all or one of its devices,
+    and how many devices it has."""
+
+    id: str
+    profile: Mapping[str, Any]
+    count: int
+    own: Sequence[Mapping[str, Any]]
+
+
+def watched(ctx: Context) -> tuple[list[Watched], Decisions]:
+    """Every profile that a device of the city has, and what was decided. Two calls."""
+    decisions, _ = tenancy.read_rule_decisions()
+    used = _used(ctx)
+    return [_watched(ctx, name, used[name], decisions) for name in sorted(used)], decisions
+
+
+def _used(ctx: Context) -> Counter[str]:
+    """Profiles by number of devices: those of the city's file and those registered beside it."""
+    config = ctx.city.config["devices"]
+    found = {entry["thing"]: entry["profile"] for entry in config["things"]}
+    for device in devices.list_devices():
+        if device.state in (RETIRED, REVOKED):
+            found.pop(device.thing, None)
+        else:
+            found[device.thing] = device.profile
+    return Counter(found.values())
+
+
+def _watched(ctx: Context, profile_id: str, count: int, decisions: Decisions) -> Watched:
+    config = ctx.city.config["devices"]
+    things = {entry["thing"] for entry in config["things"] if entry["profile"] == profile_id}
+    own = [
+        rule
+        for rule in config["rules"]
+        if rule.get("profile") == profile_id or (rule.get("thing") and rule["thing"] in things)
+    ]
+    return Watched(profile_id, as_decided(ctx, profile_id, decisions), count, own)
+
+
+def as_decided(ctx: Context, profile_id: str, decisions: Decisions) -> Mapping[str, Any]:
+    """A profile with the decisions as they are this moment. Raises NotFound for an unknown one."""
+    try:
+        return decide(rulesets.profile_of(ctx.city, profile_id), profile_id, decisions)
+    except KeyError as error:
+        raise NotFound from error
+
+
+def find_rule(ctx: Context, profile_id: str, rule_id: str) -> tuple[Watched, Mapping[str, Any]]:
+    """A rule of a profile that the city uses, or a rule of the city's own on it. Raises NotFound."""
+    for one in watched(ctx)[0]:
+        for rule in (*one.own, *one.profile.get("rules", ())):
+            if (one.id, rule["id"]) == (profile_id, rule_id):
+                return one, rule
+    raise NotFound
+
+
+def try_rule(ctx: Context, one: Watched, now: Mapping[str, Any], new: Mapping[str, Any]) -> trying.Trial:
+    """A rule as it is and as changed, on the last readings of the devices that it watches: the first so many
+    devices and readings. About three calls a device."""
+    end = int(ctx.now.timestamp() * 1000)
+    things = [device.thing for device in devices.list_devices() if _watches(now, one, device)]
+    known = devices.get_many(things[: trying.DEVICES])
+    trial = trying.Trial(left_out=max(0, len(things) - trying.DEVICES))
+    room = trying.READINGS
+    for thing in things[: trying.DEVICES]:
+        if room <= 0:
+            trial.left_out += 1
+            continue
+        found = read.series(known[thing], end - trying.DAYS * trying.DAY_MS, end)[-room:]
+        room -= len(found)
+        trial.tried.append(
+            trying.replay(
+                one.profile,
+                now,
+                new,
+                zone=ctx.city.zone,
+                muted=known[thing].muted,
+                readings=found,
+                thing=thing,
+            )
+        )
+    return trial
+
+
+def _watches(rule: Mapping[str, Any], one: Watched, device: Device) -> bool:
+    return bool(device.thing == rule["thing"] if rule.get("thing") else device.profile == one.id)
+
+
+def when(milliseconds: int) -> datetime:
+    """A reading's time."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def set_rule(ctx: Context, profile_id: str, rule_id: str, state: str, source: str) -> None:
+    """Confirm a rule of a profile against the country's law or the city's own decision (``on``, with its
+    source), or switch one off. The same again changes nothing.
+
+    Raises NotFound for an unknown rule, Invalid without a source, Conflict when the city's file decides, or
+    somebody else decided meanwhile."""
+    decisions, number = tenancy.read_rule_decisions()
+    rules = as_decided(ctx, profile_id, decisions).get("rules", ())
+    rule = next((one for one in rules if one["id"] == rule_id), None)
+    if rule is None or state not in ACTIONS:
+        raise NotFound
+    if rule.get("decided"):
+        raise Conflict(N_("The city's file decides about this rule. Change it there."))
+    if rule["active"] is (state == "on"):
+        return
+    if state == "on" and not rule.get("ships") and not 3 <= len(source) <= SOURCE_MAX:
+        raise Invalid({"source": N_("Say what you compared the limit with: the law, standard or decision.")})
+    made = Decision("on" if state == "on" else "off", condition_of(rule), source[:SOURCE_MAX],
+                    ctx.actor.id, clock.iso(ctx.now))  # fmt: skip
+    _write(ctx, {**decisions, name_of(profile_id, rule_id): made}, number, profile_id, rule_id)
+
+
+def _write(ctx: Context, decisions: Decisions, number: int, profile_id: str, rule_id: str) -> None:
+    if len(decisions) > MAX_DECISIONS:
+        raise Invalid({"source": N_("There are too many decisions. Write them into the city's file.")})
+    made = decisions[name_of(profile_id, rule_id)]
+    try:
+        with transaction() as tx:
+            tenancy.put_rule_decisions(tx, decisions, number)
+            chain = audit.read_chain("rules", profile_id)
+            detail = {"rule": rule_id, "condition": dict(made.condition), "source": made.source}
+            audit.append(tx, chain, ACTIONS[made.state], ctx, detail)
+            audit.close(tx, chain)
+    except TransactWriteError as error:
+        if not (failed_conditions(error) or contended(error)):
+            raise
+        raise Conflict from error
+    registry.forget(ctx.city.id)
