@@ -12,7 +12,7 @@ from functions.sensing.worker import handle_readings
 from functions.tenancy import store as tenancy
 from tests.desk import Browser
 from tests.sensing.conftest import record
-from tests.sensing.registry.conftest import ROLES, admin, client, context, iot  # noqa: F401
+from tests.sensing.registry.conftest import ROLES, context
 from tests.web.pages import check_structure
 from tests.world import World
 
@@ -75,12 +75,13 @@ def test_of_two_decisions_at_once_the_second_is_told(river: World, monkeypatch: 
             watching.set_rule(context(river), profile, rule, "on", STANDARD)
 
 
-def test_only_admins_decide_and_try(client: Client, river: World) -> None:  # noqa: F811
+def test_only_admins_decide_and_try(client: Client, river: World) -> None:
     clerk = Browser(client)
     clerk.sign_in(ROLES["operator"])
     assert clerk.get(HOME).status == 200
     assert clerk.get(TRY).status == 404
-    form = {"profile": "river-level", "rule": "flooded", "state": "off"}
+    token = clerk.get(HOME).document.find("input", {"name": "_csrf"})["value"]
+    form = {"_csrf": token, "profile": "river-level", "rule": "flooded", "state": "off"}
     assert clerk.post(HOME, form).status == 404
     assert "Switch this rule off" not in clerk.get(f"{HOME}?profile=river-level&rule=flooded").words
     with scope.tenant_scope(river.oakville):
