@@ -33,6 +33,9 @@ EVENT_LABELS = {
     "reported": N_("Report sent"),
     "opened": N_("Incident opened by a sensor"),
     "cleared": N_("The sensor reports normal values again"),
+    "alarm_noted": N_("One more alarm of the same kind and place"),
+    "alarm_changed": N_("An alarm became worse"),
+    "alarm_withdrawn": N_("An alarm was taken back by late readings"),
     "viewed": N_("Viewed"),
     "history_viewed": N_("History viewed"),
     "file_opened": N_("Document opened"),
@@ -100,6 +103,7 @@ def case_view(ctx: Context, case: Case, files: Mapping[str, StoredFile] | None =
         "missing": [{"label": label_of(service, one.field), "note": one.note} for one in case.missing],
         "actions": [action.name for action in case.actions],
         "certificate": case.certificate,
+        "alarms": alarm_rows(case) if incident else [],
         "origin": [] if incident else _origin(case),
     }
 
@@ -122,26 +126,61 @@ def answer_rows(ctx: Context, service: Service | None, case: Case) -> list[dict[
 
 
 def evidence_rows(ctx: Context, case: Case) -> list[dict[str, str]]:
-    """What the sensor saw."""
+    """What the sensor saw, or of several that there are several: the table beside has each."""
     from functions.web import formats
 
-    seen: Mapping[str, Any] = case.evidence
-    cleared: Mapping[str, Any] = seen.get("cleared") or {}
-    names = seen.get("names") or {}
-    rows = [
-        (t("Sensor"), pick(names) if names else case.thing),
-        (t("Severity"), t(SEVERITIES.get(case.severity, case.severity))),
+    alarms: list[Mapping[str, Any]] = list(case.evidence.get("alarms") or [case.evidence])
+    seen = alarms[0]
+    one: list[tuple[str, str]] = [
+        (t("Sensor"), sensor_name(seen) or case.thing),
         (t("Measured"), pick(seen.get("metric_names") or {}) or str(seen.get("metric", ""))),
         (t("Value"), _measure(seen)),
         (t("Limit"), _measure({"value": seen.get("level"), "unit": seen.get("unit")})),
+        (t("Value then"), _measure({**(seen.get("cleared") or {}), "unit": seen.get("unit")})),
+    ]
+    count = len(alarms) + int(case.evidence.get("more") or 0)
+    rows = [
+        *(one[:1] if count == 1 else [(t("Alarms"), str(count))]),
+        (t("Severity"), t(SEVERITIES.get(case.severity, case.severity))),
+        *(one[1:4] if count == 1 else ()),
         (t("Time"), formats.moment(seen["at"], ctx.city.zone) if seen.get("at") else ""),
         (
             t("Normal again since"),
             formats.moment(case.cleared_at, ctx.city.zone) if case.cleared_at else t("Not yet"),
         ),
-        (t("Value then"), _measure(cleared)),
+        *(one[4:] if count == 1 else ()),
     ]
     return [{"key": key, "value": value} for key, value in rows if value]
+
+
+def sensor_name(entry: Mapping[str, Any]) -> str:
+    """The name of an alarm's device in the reader's language."""
+    return (
+        str(pick(entry["names"]))
+        if entry.get("names")
+        else str(entry.get("name") or entry.get("thing") or "")
+    )
+
+
+def alarm_rows(case: Case) -> list[dict[str, Any]]:
+    """Every alarm of an incident with its first and its last evidence."""
+    return [
+        {
+            "key": f"{one['thing']}.{one['rule']}",
+            "title": pick(one["title"]) if one.get("title") else one["rule"],
+            "sensor": sensor_name(one),
+            "severity": t(SEVERITIES.get(one["severity"], one["severity"])),
+            "value": _measure(one) if one.get("metric") else "",
+            "readings": ", ".join(f"{value:g}" for _, value in one.get("rows") or ()),
+            "at": one["at"],
+            "cleared_at": (one.get("cleared") or {}).get("at", ""),
+            "cleared": _measure({**(one.get("cleared") or {}), "unit": one.get("unit")})
+            if one.get("metric")
+            else "",
+            "withdrawn": bool(one.get("withdrawn")),
+        }
+        for one in case.evidence.get("alarms") or ()
+    ]
 
 
 def _measure(seen: Mapping[str, Any]) -> str:

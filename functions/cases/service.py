@@ -427,23 +427,6 @@ def change_case(
     return _change(ctx, case_id, None, step)
 
 
-def note_cleared(ctx: Context, case_id: str, moment: datetime, evidence: dict[str, Any]) -> None:
-    """The sensor is back below its clear level: kept with the incident, which staff still resolve
-    themselves."""
-
-    def step(
-        tx: TransactWrite, found: store.CaseFile
-    ) -> tuple[Case, str, dict[str, object], str | None] | None:
-        if found.case.cleared_at:
-            return None
-        case = replace(
-            found.case, cleared_at=clock.iso(moment), evidence={**found.case.evidence, "cleared": evidence}
-        )
-        return case, "cleared", {"thing": case.thing}, None
-
-    _change(ctx, case_id, None, step)
-
-
 def file_for_applicant(ctx: Context, case_id: str) -> store.CaseFile:
     """As :func:`case_for_applicant`, for somebody on whose page the case stands: with its latest events,
     to show who looked at it. Audited; two calls."""

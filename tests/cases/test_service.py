@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.cases import service, store
+from functions.cases import incidents, service, store
 from functions.cases.domain import Decision, Document, Missing
 from functions.core import audit, clock, usage
 from functions.core.context import Actor, Context
@@ -196,18 +196,19 @@ def test_a_network_is_locked_after_thirty_wrong_codes(oak: Context) -> None:
 
 
 def test_an_incident_opens_once_is_cleared_by_the_sensor_and_resolved_by_staff(oak: Context) -> None:
-    alarm = service.Alarm(
-        "alarm1", "river-1", "high-water", "High water", "works", "critical", {"level": 3.2}
-    )
+    entry = {"thing": "river-1", "rule": "high-water", "raised": 1, "severity": "critical", "level": 3.2}
+    seen = {"alarms": [entry], "more": 0}
+    alarm = service.Alarm("alarm1", "river-1", "high-water", "High water", "works", "critical", seen)
     with transaction() as tx:
         service.open_incident(tx, oak, alarm)
-    service.note_cleared(oak, "alarm1", NOW + timedelta(minutes=9), {"level": 1.0})
-    service.note_cleared(oak, "alarm1", NOW + timedelta(minutes=10), {"level": 0.9})
+    ended = {**entry, "cleared": {"at": "2026-11-20T09:39:00.000Z", "value": 1.0}}
+    for _ in range(2):
+        assert incidents.note_alarm(oak, "alarm1", ended, lambda tx: None, new=False)
     case = service.view_case(as_staff(oak, WES), WES, "alarm1").case
     assert case.cleared_at == "2026-11-20T09:39:00.000Z"
     case = service.decide(as_staff(oak, WES), WES, "alarm1", Decision("start", case.version))
     case = service.decide(as_staff(oak, WES), WES, "alarm1", Decision("resolve", case.version, "Road closed"))
-    assert (case.state, case.reason, case.evidence["level"]) == ("resolved", "Road closed", 3.2)
+    assert (case.state, case.reason, case.evidence["alarms"][0]["level"]) == ("resolved", "Road closed", 3.2)
     assert _actions("alarm1") == ["opened", "cleared", "viewed", "start", "resolve"]
     assert usage.of_day("2026-11-20")["incidents"] == 1
 

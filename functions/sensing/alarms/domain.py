@@ -55,7 +55,8 @@ class Alarm:
     """The one alarm that a rule has on a device, as it is now; ``episode`` is the last one. ``department``
     and ``kind`` are the rule's at that time; ``since_iso`` is when the city learned of it. ``tell_at`` is
     from when people are told (the end of quiet hours), "" for nobody. ``by`` and ``at`` say who
-    acknowledged. ``version`` counts writes, 0 is not stored yet."""
+    acknowledged. ``profile`` and ``name`` are the device's. ``version`` counts writes, 0 is not stored
+    yet."""
 
     thing: str
     rule: str
@@ -72,6 +73,8 @@ class Alarm:
     noted: bool = False
     reminders: int = 0
     note: str = ""
+    profile: str = ""
+    name: str = ""
     version: int = 0
 
     @property

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 from functions.core import clock, i18n, ids
 from functions.core.context import Context
 from functions.sensing.alarms import definitions, due, quiet, replaying, store
-from functions.sensing.alarms.domain import Alarm, Folded, fold
+from functions.sensing.alarms.domain import Alarm, Folded, fold, rank
 
 if TYPE_CHECKING:
     from functions.sensing.registry.domain import Device
@@ -97,6 +97,8 @@ def _put(tx: TransactWrite, ctx: Context, device: Device, folded: Folded, before
     alarm = replace(folded.alarm, version=before.version if before else 0)
     if folded.fresh or not alarm.since_iso:
         alarm = _named(ctx, device, rule, alarm)
+    elif before and alarm.active and rank(alarm.episode.severity) > rank(before.episode.severity):
+        alarm = replace(alarm, tell_at=_told_from(ctx, rule))  # what got worse is told anew
     store.put(tx, alarm, listed=not rule.get("silent"))
     now_s = clock.epoch(ctx.now)
     for episode in folded.episodes[-EPISODES_AT_ONCE:]:
@@ -108,14 +110,15 @@ def _named(ctx: Context, device: Device, rule: definitions.Definition, alarm: Al
     first language; pages take the one of the rule while there is one."""
     with i18n.use_language(ctx.city.languages[0]):
         title = definitions.title_of(ctx, rule, alarm.rule)
-    told = ctx.now if not rule.get("quiet") else quiet.end_of(rule["quiet"], ctx.now, ctx.city.zone)
     return replace(
         alarm,
         department=definitions.department_of(ctx, device.department, rule),
         kind=str(rule.get("kind") or alarm.rule),
         title=title,
         since_iso=clock.iso(ctx.now),
-        tell_at="" if rule.get("silent") else clock.iso(told),
+        profile=device.profile,
+        name=device.title,
+        tell_at=_told_from(ctx, rule),
         by="",
         at="",
         case="",
@@ -123,6 +126,13 @@ def _named(ctx: Context, device: Device, rule: definitions.Definition, alarm: Al
         reminders=0,
         note="",
     )
+
+
+def _told_from(ctx: Context, rule: definitions.Definition) -> str:
+    if rule.get("silent"):
+        return ""
+    quiet_hours = rule.get("quiet")
+    return clock.iso(quiet.end_of(quiet_hours, ctx.now, ctx.city.zone) if quiet_hours else ctx.now)
 
 
 def raise_alone(ctx: Context, device: Device, changes: Sequence[Change]) -> None:

@@ -61,7 +61,11 @@ class Call:
 
 def is_call(ctx: Context, device: Device, rule: Definition) -> bool:
     """Whether an alarm of this rule is somebody's call for help: a battery that runs low is none."""
-    profile = definitions.profile_of(ctx, device.profile)
+    return is_call_rule(definitions.profile_of(ctx, device.profile), rule)
+
+
+def is_call_rule(profile: Definition, rule: Definition) -> bool:
+    """As :func:`is_call`."""
     return bool(profile.get("emergency")) and rule.get("kind") in KINDS
 
 

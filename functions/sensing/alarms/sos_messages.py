@@ -27,7 +27,7 @@ def compose(ctx: Context, event: str, subject: str) -> Mail | Sms | None:
     device, call = registry.find(thing), sos.find(thing, rule, int(raised))
     if device is None or call is None or call.state == sos.ANSWERED:
         return None
-    contact = _contact(device, number)
+    contact = contact_of(device, number)
     if contact is None:
         return None
     languages = ctx.city.languages
@@ -38,7 +38,8 @@ def compose(ctx: Context, event: str, subject: str) -> Mail | Sms | None:
         return _mail(ctx, contact["email"], {**told, "name": contact.get("name", "")})
 
 
-def _contact(device: Device, number: str) -> dict[str, str] | None:
+def contact_of(device: Device, number: str) -> dict[str, str] | None:
+    """The device's contact with this number, or the member of staff with this digest."""
     from functions.identity import store as staff
 
     if number.isdigit() and len(number) < 4:

@@ -38,6 +38,8 @@ class AlarmItem(CityModel):
     noted = NumberAttribute(default=0)
     reminders = NumberAttribute(default=0)
     note = UnicodeAttribute(null=True)
+    profile = UnicodeAttribute(default="")
+    name = UnicodeAttribute(default="")
     episode = JSONAttribute()
 
 
@@ -175,7 +177,8 @@ def _item(alarm: Alarm, listed: bool) -> AlarmItem:
         severity=alarm.episode.severity, kind=alarm.kind, title=alarm.title, since_iso=alarm.since_iso,
         tell_at=alarm.tell_at or None, case=alarm.case or None, by=alarm.by or None, version=alarm.version,
         department=alarm.department, at=alarm.at or None, noted=int(alarm.noted), reminders=alarm.reminders,
-        note=alarm.note or None, episode=asdict(alarm.episode),
+        note=alarm.note or None,
+        profile=alarm.profile, name=alarm.name, episode=asdict(alarm.episode),
     )  # fmt: skip
     if listed and alarm.department:
         item.list_key = keys.alarm_list(alarm.department)
@@ -194,7 +197,7 @@ def _alarm(item: AlarmItem) -> Alarm:
         item.pk.partition("#")[2], item.sk.partition("#")[0], item.state, _episode(item.episode),
         item.department or "", item.kind or "", item.title or "", item.since_iso, item.tell_at or "",
         item.by or "", item.at or "", item.case or "", bool(item.noted), int(item.reminders or 0),
-        item.note or "", int(item.version),
+        item.note or "", item.profile or "", item.name or "", int(item.version),
     )  # fmt: skip
 
 

@@ -211,7 +211,7 @@ class DynamoShelf:
             self._append_with_alarms(item, step)
 
     def _append_with_alarms(self, item: EntryItem, step: Step) -> None:
-        from functions.sensing import alarms
+        from functions.sensing.alarms import opening as alarms
 
         device = self.devices[step.thing]
         try:

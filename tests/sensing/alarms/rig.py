@@ -80,7 +80,7 @@ def system(world: World, **later: Any) -> Context:
 
 def feed(world: World, device: Device, *changes: Change, ctx: Context | None = None) -> Any:
     """Changes in a transaction of their own, as the worker writes them; answers what follows."""
-    from functions.sensing import alarms
+    from functions.sensing.alarms import opening as alarms
 
     with scope.tenant_scope(world.oakville):
         return again(lambda tx: alarms.apply(tx, ctx or system(world), device, changes))

@@ -137,7 +137,7 @@ def test_doing_it_twice_changes_nothing(flood: World) -> None:
 
 
 def test_a_withdrawn_alarm_is_noted_on_its_incident(flood: World) -> None:
-    from functions.sensing import alarms
+    from functions.sensing.alarms import opening as alarms
 
     device = register(flood, gauge())
     feed(flood, device, change())

@@ -7,8 +7,8 @@ from pynamodb.exceptions import TransactWriteError
 
 from functions.core import clock, scope
 from functions.core.store import transaction
-from functions.sensing import alarms
 from functions.sensing.alarms import due, store
+from functions.sensing.alarms import opening as alarms
 from tests.sensing.alarms.rig import MINUTE, T0, change, feed, gauge, system
 from tests.world import NOW, World
 
