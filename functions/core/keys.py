@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from functions.core.clock import iso
 
-META, HEAD, OPEN = "META", "HEAD", "OPEN"
+META, HEAD = "META", "HEAD"
 CONFIG, OUTBOX, USAGE, REFUSED, DEVICES = "CONFIG", "OUTBOX", "USAGE", "REFUSED", "DEVICES"
 EVENT_PREFIX = "EVENT#"
 
@@ -164,7 +164,8 @@ def desk_sort(group: str, submitted: datetime, case_id: str) -> str:
 
 
 def device(thing: str) -> str:
-    """Partition of a device: META, OPEN (latest readings), R#... (closed packs), HIST#... (its history)."""
+    """Partition of a device: META, D#... (closed days of readings), H#... (their roll-ups), HIST#...
+    (its history)."""
     return f"DEVICE#{thing}"
 
 
@@ -216,17 +217,6 @@ def device_day(day: date, part: int = 0) -> str:
 def device_rollup(day: date) -> str:
     """Sort key of the hour and day roll-ups of a device's day."""
     return f"{ROLLUP_PREFIX}{day.isoformat()}"
-
-
-def pack(start_ms: int) -> str:
-    """Sort key of a closed pack of readings, by the end of the pack before it (Unix milliseconds; 0 for
-    the first)."""
-    return f"R#{start_ms:015d}"
-
-
-def alarm(thing: str, rule: str) -> str:
-    """Partition of a rule's state on a device."""
-    return f"ALARM#{thing}#{rule}"
 
 
 def alarms(thing: str) -> str:

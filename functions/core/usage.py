@@ -117,14 +117,15 @@ def count_units() -> None:
         count("wcu_tenths", round(spent.wcu * 10))
 
 
-def flush_if_due(*, force: bool = False) -> None:
-    """Write the open scope's city's counts when the oldest is 30 seconds old or there are 200 of them. A
-    write that fails keeps them for the next time: no page breaks over its own count."""
+def flush_if_due(*, force: bool = False, after: float | None = None) -> None:
+    """Write the open scope's city's counts when the oldest is 30 seconds old (or ``after``) or there are 200 of
+    them. A write that fails keeps them for the next time: no page breaks over its own count."""
     city = current_city().id
     with _lock:
         mine = _memory.get(city)
         total = sum(counts["pages"] + counts["api_calls"] for counts in (mine or {}).values())
-        if not mine or not (force or total >= FLUSH_AT or time.monotonic() - _since[city] >= FLUSH_AFTER_S):
+        old = FLUSH_AFTER_S if after is None else after
+        if not mine or not (force or total >= FLUSH_AT or time.monotonic() - _since[city] >= old):
             return
         taken = _memory.pop(city)
         _since.pop(city, None)

@@ -28,8 +28,14 @@ KINDS = {
     "due": "functions.sensing.alarms.due:work_row",
     "due-list": "functions.sensing.alarms.due:work_due",
     "alarm-rounds": "functions.sensing.alarms.rounds:go",
+    "device-certificates": "functions.sensing.registry.certificates:align_task",
+    "device-rotations": "functions.sensing.registry.certificates:night_task",
     "audit-root": "functions.audit.service:root_task",
     "usage": "functions.tenancy.nightly:usage_task",
+    "readings-close": "functions.sensing.log.tasks:close_city",
+    "readings-close-shard": "functions.sensing.log.tasks:close_shard",
+    "readings-file": "functions.sensing.log.tasks:write_file",
+    "readings-old-files": "functions.sensing.log.tasks:remove_old_files",
 }
 
 

@@ -1,6 +1,6 @@
 """The city's messages per day against its plan. A protection, so it may be a little late: counts are summed
-in memory and written for every hundredth part of the limit. What is charged is counted exactly in the
-devices' open items.
+in memory and written for every hundredth part of the limit. What is charged is counted exactly on the boards
+of the logs.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ UNKNOWN = "no device is registered under this name"
 
 
 def take_messages(ctx: Context, messages: Sequence[Message]) -> Taken:
-    """Store the messages of the open scope's city; what is refused is kept with its reason and answered to the
-    device. One bad message or one damaged device does not touch the others."""
+    """Store the messages of the open scope's city; what is refused is kept with its reason and answered to
+    the device. One bad message or one damaged device does not touch the others."""
     taken = taking.take_messages(ctx, messages)
     refused = [pair for pair in taken.refused if pair[0].id not in set(taken.failed)]
     taken.refused = refused

@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from functions.core.context import Context
-from functions.core.i18n import N_, fill, t
+from functions.core.i18n import N_, t
 from functions.sensing import service
 from functions.sensing.charts import line
 from functions.sensing.domain import Reading
 from functions.sensing.registry.domain import RETIRED, REVOKED
 from functions.sensing.rules.domain import Rule
 from functions.sensing.service import Station
-from functions.sensing.sources.refusals import Refusal
 from functions.sensing.units import shown
 from functions.web import formats
 
@@ -38,6 +37,7 @@ def public_station(ctx: Context, station: Station) -> dict[str, Any]:
         "id": station.thing,
         "name": station.names,
         "kind": profile["names"],
+        "icon": profile["icon"],
         "quantities": [
             _quantity(
                 ctx, station, profile, metric, [r for r in readings if r.metric == metric], rules.by_metric
@@ -105,51 +105,14 @@ def _status(
         kind = "none"
     elif station.state and any(rule.id in station.state.alarms for rule in watching):
         kind = "alarm"
-    elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * (profile["cadence"] or profile["heartbeat"]):
+    elif ctx.now.timestamp() - readings[-1].at / 1000 > LATE_AFTER * (
+        profile["cadence"] or profile["heartbeat"]
+    ):
         kind = "late"
     if station.registered and station.registered.state in (REVOKED, RETIRED):
         kind = "revoked"
     text, colour = STATUS[kind]
     return {"id": kind, "text": t(text), "colour": colour}
-
-
-def console_device(ctx: Context, station: Station) -> dict[str, Any]:
-    """A device in the console: profile, certificate, last seen, latest values."""
-    profile = service.profile(ctx, station.profile_id)
-    latest = station.state.latest if station.state else {}
-    state = N_("No certificate yet")
-    if station.registered:
-        state = N_("Revoked") if station.registered.state in (REVOKED, RETIRED) else N_("Active")
-    return {
-        "id": station.thing,
-        "name": station.names,
-        "kind": profile["names"],
-        "state": t(state),
-        "seen": when(station.seen) if station.seen else None,
-        "values": [
-            _measure(latest[metric].value, entry)
-            for metric, entry in profile["quantities"].items()
-            if metric in latest
-        ],
-    }
-
-
-def _measure(value: float, quantity: Mapping[str, Any]) -> str:
-    number = formats.number(value, int(quantity.get("precision", 1)))
-    return f"{number} {shown(quantity.get('unit'))}".strip()
-
-
-def refusal(entry: Refusal) -> dict[str, Any]:
-    """A refused message with its reason in the reader's language."""
-    message = str(entry.reason["message"])
-    text = fill(t(message), entry.reason.get("params") or {})
-    record = entry.reason.get("record")
-    return {
-        "at": entry.at,
-        "thing": entry.thing,
-        "reason": t("Record %(number)s: %(reason)s", number=record, reason=text) if record else text,
-        "count": entry.count,
-    }
 
 
 def stamp(ctx: Context, milliseconds: int) -> str:

@@ -23,6 +23,7 @@ from functions.sensing.log.taking import MQTT, Message
 from functions.sensing.senml import SenmlError
 
 RESERVE_MS = 3_000  # time that one city may need
+COUNTS_AFTER_S = 900.0  # what a batch consumed is written seldom: a write for each would cost as much again
 SEND_AT_ONCE = 10  # messages of one SendMessageBatch
 
 
@@ -64,6 +65,8 @@ def _take_city(city_id: str, messages: list[Message]) -> list[str]:
     ctx = Context(city, Actor("system", "readings"), city.languages[0], clock.now(), messages[0].id)
     with usage.measured() as spent, tenant_scope(city, "readings"):
         taken = service.take_messages(ctx, messages)
+        usage.count_units()
+        usage.flush_if_due(after=COUNTS_AFTER_S)
     log.info(
         "readings", city=city_id, messages=len(messages), readings=taken.readings, refused=len(taken.refused),
         failed=len(taken.failed), calls=spent.calls, rcu=spent.rcu, wcu=spent.wcu,

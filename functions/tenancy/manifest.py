@@ -69,7 +69,6 @@ RECORDS: dict[str, str] = {
     keys.SHARDS: "city",
     keys.INSTALLERS: "logs",
     keys.CLAIMS: "city",
-    keys.alarm(".+", ".+"): "readings",
     keys.alarms(".+"): "readings",
     keys.DUE: "logs",
     keys.INCIDENTS: "incidents",

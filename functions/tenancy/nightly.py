@@ -23,6 +23,9 @@ KINDS = (
     "draft-reminders",
     "webhook-sweep",
     "usage",
+    "readings-close",
+    "readings-old-files",
+    "device-rotations",
 )
 
 

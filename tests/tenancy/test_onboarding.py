@@ -249,7 +249,7 @@ def test_the_manifest_names_every_key_that_the_code_can_make():
     made += [
         keys.limit("status"),
         keys.device("river-1"),
-        keys.alarm("river-1", "high"),
+        keys.alarms("river-1"),
         keys.chain("staff", "x"),
     ]
     made += [keys.CONFIG, keys.STAFF, keys.OUTBOX, keys.USAGE, keys.REFUSED]

@@ -1,5 +1,6 @@
-"""The one way into a shard's log: plan against what is known, append at the next place, try again when somebody
-else stood there first. Whoever appends has seen every earlier entry, so an entry holds new readings only."""
+"""The one way into a shard's log: plan against what is known, append at the next place, try again when
+somebody else stood there first. Whoever appends has seen every earlier entry, so an entry holds new readings
+only."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from functions.sensing.log.planning import Incoming, Step
 from functions.sensing.rules import RuleSet
 
 TRIES = 12
-READINGS_A_KB = 40  # a board is written when so many readings have come for each KB of it: 0.025 units a reading
+READINGS_A_KB = (
+    40  # a board is written when so many readings have come for each KB of it: 0.025 units a reading
+)
 FIRST_BOARD = 24
 DEVICE_BYTES = 90  # of a board, as long as none has been written
 TAIL_KEPT = 50_000
@@ -44,8 +47,8 @@ class Shelf(Protocol):
         """As in planning.History."""
 
     def append(self, seq: int, entry: Entry, step: Step | None) -> None:
-        """Write an entry, with the changes of alarms of its step, all or nothing. Raises Stale when there is an
-        entry ``seq``, or an alarm was changed meanwhile."""
+        """Write an entry, with the changes of alarms of its step, all or nothing. Raises Stale when there is
+        an entry ``seq``, or an alarm was changed meanwhile."""
 
     def write_board(self, state: State) -> int:
         """Keep the state, unless a later one is there; answers its bytes."""
@@ -81,8 +84,8 @@ class ShardLog:
     def store(
         self, messages: Mapping[str, Sequence[Incoming]], rules_of: RulesOf, limit: int | None = None
     ) -> Stored:
-        """Store what is new of the messages. Raises Stale when others were faster too often: the messages come
-        again."""
+        """Store what is new of the messages. Raises Stale when others were faster too often: the messages
+        come again."""
         stored = Stored()
         if self.state is None:
             self.catch_up()

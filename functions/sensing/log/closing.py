@@ -1,4 +1,5 @@
-"""Closing days: entries of a log become an item for each device and day, with hour and day roll-ups beside it."""
+"""Closing days: entries of a log become an item for each device and day, with hour and day roll-ups beside
+it."""
 
 from __future__ import annotations
 
@@ -40,8 +41,8 @@ class DayShelf(Protocol):
 
 @dataclass
 class Closed:
-    """``through``: the last closed entry; ``days``: what was written, (thing, day); ``more``: it stopped before
-    its time because there was so much."""
+    """``through``: the last closed entry; ``days``: what was written, (thing, day); ``more``: it stopped
+    before its time because there was so much."""
 
     through: int
     days: list[tuple[str, date]]
@@ -52,8 +53,8 @@ READINGS_AT_ONCE = 200_000  # about 60 MB of a function's memory
 
 
 def close(shelf: DayShelf, rules_of: RulesOf, until: int | None = None) -> Closed:
-    """Close the log up to the first entry with a reading at or after ``until`` (ms; None: all of it), as much of
-    it as fits into memory. It can be stopped at any moment and begun again."""
+    """Close the log up to the first entry with a reading at or after ``until`` (ms; None: all of it), as much
+    of it as fits into memory. It can be stopped at any moment and begun again."""
     before = through = shelf.closed_through()
     count, more = 0, False
     waiting: dict[str, list[Reading]] = defaultdict(list)

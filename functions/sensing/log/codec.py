@@ -1,8 +1,8 @@
 """Readings, entries and boards as bytes.
 
-A series is records in order of time: varint (metric x 4 + 2 if marked + 1 if scaled), the marks, a zig-zag varint
-of the step in milliseconds, and the value: a float64, or a zig-zag varint of thousandths when that gives the very
-same float."""
+A series is records in order of time: varint (metric x 4 + 2 if marked + 1 if scaled), the marks, a zig-zag
+varint of the step in milliseconds, and the value: a float64, or a zig-zag varint of thousandths when that
+gives the very same float."""
 
 from __future__ import annotations
 

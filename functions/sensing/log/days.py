@@ -65,10 +65,11 @@ def union(*parts: Iterable[Reading]) -> list[Reading]:
 def close_days(
     rules: RuleSet, base: Memory | None, days: Iterable[Day], fresh: Iterable[Reading], through: int
 ) -> list[Day]:
-    """The days that ``fresh`` changes, with new marks and memories, and those behind them that follow from it.
+    """The days that ``fresh`` changes, with new marks and memories, and those behind them that follow from
+    it.
 
-    ``days``: every closed day from the first fresh reading's on; ``base``: the memory at the end of the closed
-    day before them (None without one)."""
+    ``days``: every closed day from the first fresh reading's on; ``base``: the memory at the end of the
+    closed day before them (None without one)."""
     stored = {day.date: day for day in days}
     waiting = by_day(fresh, rules.zone)
     memory = before = base if base is not None else rules.start()
@@ -92,8 +93,8 @@ def _same(one: Memory, other: Memory) -> bool:
 def marked_series(
     rules: RuleSet, base: Memory | None, days: Mapping[date, Day], first: date, fresh: Iterable[Reading]
 ) -> list[Reading]:
-    """Closed days and readings from ``first`` on that are not closed yet, all marked; ``base``: the memory at the
-    end of the closed day before ``first``."""
+    """Closed days and readings from ``first`` on that are not closed yet, all marked; ``base``: the memory at
+    the end of the closed day before ``first``."""
     later = [day for day in days.values() if day.date >= first]
     made = {day.date: day for day in close_days(rules, base, later, fresh, 0)}
     whole = {**days, **made}

@@ -1,4 +1,5 @@
-"""Entries of a log and what they fold into: latest readings, counts and rule memories of a shard's devices."""
+"""Entries of a log and what they fold into: latest readings, counts and rule memories of a shard's
+devices."""
 
 from __future__ import annotations
 
@@ -18,9 +19,9 @@ class Stale(Exception):
 
 
 class Arrival(NamedTuple):
-    """A new reading and the message that brought it. ``message`` is 1 on one reading of each message, so that a
-    message is counted when, and only when, that reading is new. ``promise``: seconds until the device speaks
-    again, as it said itself (RFC 8428 section 4.4, update time), 0 when it did not."""
+    """A new reading and the message that brought it. ``message`` is 1 on one reading of each message, so that
+    a message is counted when, and only when, that reading is new. ``promise``: seconds until the device
+    speaks again, as it said itself (RFC 8428 section 4.4, update time), 0 when it did not."""
 
     reading: Reading
     received: int
@@ -30,8 +31,8 @@ class Arrival(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """What one write of a log adds. ``memories``: rule memories of devices after it, for those whose memory does
-    not follow from their earlier one and the new readings alone."""
+    """What one write of a log adds. ``memories``: rule memories of devices after it, for those whose memory
+    does not follow from their earlier one and the new readings alone."""
 
     arrivals: Mapping[str, tuple[Arrival, ...]]
     memories: Mapping[str, Memory] = field(default_factory=dict)

@@ -1,6 +1,6 @@
-"""Month files: what a shard's devices measured in a month of the city, as CSV.gz with a manifest beside it, under
-``readings/<yyyy-mm>/``. Written anew each night that touched the month; deleted when single readings of their
-class are."""
+"""Month files: what a shard's devices measured in a month of the city, as CSV.gz with a manifest beside it,
+under ``readings/<yyyy-mm>/``. Written anew each night that touched the month; deleted when single readings of
+their class are."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def file_name(month: str, kind: str, shard: str, ending: str) -> str:
 
 
 def write_month(ctx: Context, shard: str, month: str, devices: Iterable[Device]) -> list[str]:
-    """The files of a shard's devices, one for each class of data; their names. What says something about people
-    is in none. One call a device, and two writes a file."""
+    """The files of a shard's devices, one for each class of data; their names. What says something about
+    people is in none. One call a device, and two writes a file."""
     by_kind: dict[str, list[Device]] = defaultdict(list)
     for device in sorted(devices, key=lambda one: one.thing):
         profile = ctx.city.config["devices"]["profiles"].get(device.profile) or {}
@@ -54,12 +54,14 @@ def _write(ctx: Context, shard: str, month: str, kind: str, things: list[str]) -
     first, last = date(year, number, 1), date(year, number, monthrange(year, number)[1])
     packed = io.BytesIO()
     seen = _Seen()
-    with gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as squeezed:
-        with io.TextIOWrapper(squeezed, encoding="utf-8", newline="") as text:
-            rows = csv.writer(text, lineterminator="\n")
-            rows.writerow(COLUMNS)
-            for thing in things:
-                rows.writerows(seen.rows(thing, _of_month(thing, first, last)))
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", compresslevel=6, mtime=0) as squeezed,
+        io.TextIOWrapper(squeezed, encoding="utf-8", newline="") as text,
+    ):
+        rows = csv.writer(text, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        for thing in things:
+            rows.writerows(seen.rows(thing, _of_month(thing, first, last)))
     if not seen.count:
         return ""
     body, name = packed.getvalue(), file_name(month, kind, shard, "csv.gz")

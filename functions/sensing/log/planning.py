@@ -1,8 +1,8 @@
 """What is to be written for messages of a shard's devices, given its state. Nothing here reads or writes.
 
-Readings that follow all that is known of their metric are judged from the rules' memory. When one does not, the
-whole stretch from its day on is judged again; so what is stored and which alarms there were never depends on the
-order in which messages come."""
+Readings that follow all that is known of their metric are judged from the rules' memory. When one does not,
+the whole stretch from its day on is judged again; so what is stored and which alarms there were never depends
+on the order in which messages come."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ def plan(
         return made
     late = [a for a in arrivals if not device.is_newer(a.reading)]
     if late and day is not None:
-        made.steps = list(_judged_again(thing, arrivals, rules, history.memory_before(thing, day), day, known))
+        made.steps = list(
+            _judged_again(thing, arrivals, rules, history.memory_before(thing, day), day, known)
+        )
     else:
         made.steps = list(_judged(thing, device, arrivals, rules))
     return made
@@ -136,9 +138,7 @@ def _new(
     return sorted(found)
 
 
-def _judged(
-    thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: RuleSet
-) -> Iterator[Step]:
+def _judged(thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: RuleSet) -> Iterator[Step]:
     """In order: the memory goes on. Cut where a step would carry too many changes."""
     memory = device.memory if device.memory is not None else rules.start()
     pending, rest = list(device.pending), list(arrivals)
@@ -176,9 +176,7 @@ def _judged_again(
         part = arrivals[start : start + READINGS_AT_ONCE]
         series = union(series, (arrival.reading for arrival in part))
         after, changes, _ = evaluate(rules, base, series)
-        yield Step(
-            thing, tuple(part), after, tuple(changes), start_of(day, rules.zone), tuple(rules.rules)
-        )
+        yield Step(thing, tuple(part), after, tuple(changes), start_of(day, rules.zone), tuple(rules.rules))
 
 
 def entries(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], Step | None]]:
@@ -207,8 +205,8 @@ def _shared(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], N
 
 
 def settle(device: DeviceState, rules: RuleSet) -> None:
-    """Before a board: let the rules see the pending readings. When that changes an alarm (the rules are others
-    than those that saw them first) they stay pending until the device speaks again."""
+    """Before a board: let the rules see the pending readings. When that changes an alarm (the rules are
+    others than those that saw them first) they stay pending until the device speaks again."""
     memory = device.memory if device.memory is not None else rules.start()
     after, changes, _ = evaluate(rules, memory, sorted(device.pending))
     if not changes:

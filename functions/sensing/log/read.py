@@ -1,5 +1,5 @@
-"""Reading what is stored: latest values, series, roll-ups. Every answer is exact at its moment, whatever has been
-closed into days: entries that wait in the log are merged in. Reads are eventually consistent."""
+"""Reading what is stored: latest values, series, roll-ups. Every answer is exact at its moment, whatever has
+been closed into days: entries that wait in the log are merged in. Reads are eventually consistent."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ HEAD = 100  # entries of a log that the first call brings
 
 @dataclass
 class Heard:
-    """``states`` by thing, of devices that have spoken; ``recent``: their newest readings, as many as came with
-    the same calls, in order."""
+    """``states`` by thing, of devices that have spoken; ``recent``: their newest readings, as many as came
+    with the same calls, in order."""
 
     states: dict[str, DeviceState] = field(default_factory=dict)
     recent: dict[str, list[Reading]] = field(default_factory=dict)
 
 
 def latest(devices: Sequence[Device]) -> dict[str, DeviceState]:
-    """What is known of devices, by thing, of those that have spoken: one call a shard of 200 devices, or two when
-    its board is old. ``pending`` is empty; ``alarms`` are right all the same, since an entry that changes one
-    carries the memory after it."""
+    """What is known of devices, by thing, of those that have spoken: one call a shard of 200 devices, or two
+    when its board is old. ``pending`` is empty; ``alarms`` are right all the same, since an entry that
+    changes one carries the memory after it."""
     return heard(devices).states
 
 
@@ -41,9 +41,7 @@ def heard(devices: Sequence[Device], entries: int = HEAD) -> Heard:
     wanted = {device.thing for device in devices}
     for shard in dict.fromkeys(device.shard for device in devices if device.shard):
         state, seen = _shard(shard, entries)
-        found.states |= {
-            thing: own for thing, own in state.devices.items() if thing in wanted and own.latest
-        }
+        found.states |= {thing: own for thing, own in state.devices.items() if thing in wanted and own.latest}
         for _, entry in seen:
             for thing in entry.arrivals.keys() & wanted:
                 own = found.recent.setdefault(thing, [])
@@ -72,8 +70,8 @@ def _fold(state: State, entries: Iterable[tuple[int, Entry]]) -> None:
 
 
 def series(device: Device, start_ms: int, end_ms: int) -> list[Reading]:
-    """The readings in [start, end), in order, with all their marks. Two calls as a rule (what waits in the log, the
-    closed days), and one more a megabyte."""
+    """The readings in [start, end), in order, with all their marks. Two calls as a rule (what waits in the
+    log, the closed days), and one more a megabyte."""
     zone = ZoneInfo(current_city().zone)
     if start_ms >= end_ms:
         return []
@@ -91,8 +89,8 @@ def series(device: Device, start_ms: int, end_ms: int) -> list[Reading]:
 
 
 def hours(device: Device, first: date, last: date) -> list[Rollup]:
-    """Hour roll-ups of the city's days, both included, by day, metric and time. Two calls as a rule, four when
-    something waits in the log."""
+    """Hour roll-ups of the city's days, both included, by day, metric and time. Two calls as a rule, four
+    when something waits in the log."""
     return [hour for day in _rollups(device, first, last) for hour in day.hours]
 
 

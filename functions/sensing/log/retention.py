@@ -8,7 +8,11 @@ from typing import Any, Literal
 
 DEFAULT_DAYS = 365
 Class = Literal["measurement", "personal", "event"]
-KINDS: dict[str, str] = {"measurement": "readings", "personal": "readings_personal", "event": "readings_events"}
+KINDS: dict[str, str] = {
+    "measurement": "readings",
+    "personal": "readings_personal",
+    "event": "readings_events",
+}
 ROLLUPS = "rollups"
 
 

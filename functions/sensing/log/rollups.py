@@ -1,5 +1,5 @@
-"""Hours and days of a series in numbers. A function of the day's readings alone, so it is exact whenever it is
-made; sums are correctly rounded (math.fsum), so the order of adding does not matter."""
+"""Hours and days of a series in numbers. A function of the day's readings alone, so it is exact whenever it
+is made; sums are correctly rounded (math.fsum), so the order of adding does not matter."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ MARKS = {RANGE: "range", CLOCK: "clock", STEP: "step", STUCK: "stuck", DUPLICATE
 
 @dataclass(frozen=True)
 class Rollup:
-    """A metric over [``start``, ``end``). ``count``, ``sum``, ``low``, ``high`` and ``last`` are over the usable
-    readings; ``last_at`` is that of ``last``. ``marks``: how many readings bear each quality mark. Without a
-    usable reading ``count`` is 0 and the numbers are None."""
+    """A metric over [``start``, ``end``). ``count``, ``sum``, ``low``, ``high`` and ``last`` are over the
+    usable readings; ``last_at`` is that of ``last``. ``marks``: how many readings bear each quality mark.
+    Without a usable reading ``count`` is 0 and the numbers are None."""
 
     metric: str
     start: int
@@ -51,8 +51,8 @@ class DayRollups:
 
 
 def roll_up(day: date, zone: tzinfo, readings: Iterable[Reading]) -> DayRollups:
-    """The roll-ups of a day's readings (all marked). An hour begins so many full hours after the day; the last
-    one of a day on which clocks change may be shorter."""
+    """The roll-ups of a day's readings (all marked). An hour begins so many full hours after the day; the
+    last one of a day on which clocks change may be shorter."""
     first, last = start_of(day, zone), start_of(day + timedelta(days=1), zone)
     by_hour: dict[tuple[str, int], list[Reading]] = defaultdict(list)
     by_metric: dict[str, list[Reading]] = defaultdict(list)

@@ -17,8 +17,8 @@ _made: OrderedDict[tuple[Any, ...], RuleSet] = OrderedDict()
 
 
 def profile_of(city: City, profile_id: str) -> Mapping[str, Any]:
-    """The city's compiled profile, else the catalogue's (a device may be registered before the city's file names
-    it). Raises KeyError for one that nobody knows."""
+    """The city's compiled profile, else the catalogue's (a device may be registered before the city's file
+    names it). Raises KeyError for one that nobody knows."""
     found: Mapping[str, Any] | None = city.config["devices"]["profiles"].get(profile_id)
     if found is None:
         from functions.sensing import profiles
@@ -54,8 +54,8 @@ class Rulesets:
         self.city, self.devices = city, devices
 
     def __call__(self, things: Iterable[str]) -> dict[str, RuleSet]:
-        """One call for each hundred that were not read yet. A device that is gone, or whose profile is, has no
-        rules."""
+        """One call for each hundred that were not read yet. A device that is gone, or whose profile is, has
+        no rules."""
         wanted = list(things)
         if unread := [thing for thing in wanted if thing not in self.devices]:
             self.devices.update(registry.get_many(unread))

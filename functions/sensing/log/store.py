@@ -1,5 +1,6 @@
 """A shard in the city's table: ``LOG#<shard>`` holds its entries, its board and how far it is closed;
-``DEVICE#<thing>`` the closed days ``D#<date>`` and their roll-ups ``H#<date>``. Models never leave this file."""
+``DEVICE#<thing>`` the closed days ``D#<date>`` and their roll-ups ``H#<date>``. Models never leave this
+file."""
 
 from __future__ import annotations
 
@@ -170,8 +171,8 @@ def read_rollups(thing: str, first: date, last: date) -> list[DayRollups]:
 
 class DynamoShelf:
     """One shard of the open scope's city, read consistently: for the worker (appending.Shelf) and for closing
-    days (closing.DayShelf). ``devices`` are the registered ones that it meets, ``kept`` how long what of each is
-    kept."""
+    days (closing.DayShelf). ``devices`` are the registered ones that it meets, ``kept`` how long what of each
+    is kept."""
 
     def __init__(
         self, ctx: Context, shard: str, devices: Mapping[str, Device], kept: Mapping[str, Kept], zone: tzinfo

@@ -33,8 +33,8 @@ _logs: OrderedDict[tuple[str, str], ShardLog] = OrderedDict()
 @dataclass(frozen=True)
 class Message:
     """What the queue hands over. City and thing come from the topic; ``client`` and ``certificate`` from the
-    connection. ``via`` is "mqtt", or "http:<source>" from the interface, which has checked who speaks; only it and
-    the topic rules may send to the queue. ``received`` is Unix milliseconds."""
+    connection. ``via`` is "mqtt", or "http:<source>" from the interface, which has checked who speaks; only
+    it and the topic rules may send to the queue. ``received`` is Unix milliseconds."""
 
     id: str
     city: str
@@ -85,6 +85,10 @@ def _believed(ctx: Context, devices: dict[str, Device], message: Message) -> Dev
     known = message.certificate in device.certificates and message.client == f"{message.city}:{message.thing}"
     if not known and not message.via.startswith("http:"):
         raise SenmlError(N_("the message was not sent with the certificate of this device"))
+    if device.next_certificate and message.certificate == device.next_certificate:
+        from functions.sensing.registry import certificates
+
+        device = devices[message.thing] = certificates.note_use(ctx, device, message.certificate)
     if not device.shard:
         from functions.sensing.registry import service
 
@@ -99,7 +103,9 @@ def _incoming(ctx: Context, device: Device, message: Message) -> Incoming:
         log.info("unknown quantities", city=ctx.city.id, thing=device.thing, names=sorted(found.strange)[:5])
     days = retention.kept(ctx.city.config, profile).raw
     if found.readings[0].at < message.received - days * DAY_MS:
-        raise SenmlError(N_("a reading is older than the %(days)s days for which the city keeps it"), days=days)
+        raise SenmlError(
+            N_("a reading is older than the %(days)s days for which the city keeps it"), days=days
+        )
     moment = datetime.fromtimestamp(message.received / 1000, UTC)
     if not quota.take(1, ctx.city.limit("messages_per_day", 100_000), moment):
         raise SenmlError(N_("the city's limit of messages per day is reached"))
@@ -153,7 +159,9 @@ def _ask_to_close(ctx: Context, shard: str) -> None:
     from functions.core.settings import settings
 
     try:
-        SqsQueue(settings().tasks_queue_url).send(Pointer(ctx.city.id, "readings-close-shard", f"{shard}#all"))
+        SqsQueue(settings().tasks_queue_url).send(
+            Pointer(ctx.city.id, "readings-close-shard", f"{shard}#all")
+        )
     except QueueNotReached:  # the night's closing comes anyway
         log.failure("closing not asked for", city=ctx.city.id, shard=shard)
 

@@ -1,8 +1,9 @@
-"""Slow work on logs: closing yesterday's days, month files, deleting files whose time is over. Each task can be
-repeated and interrupted."""
+"""Slow work on logs: closing yesterday's days, month files, deleting files whose time is over. Each task can
+be repeated and interrupted."""
 
 from __future__ import annotations
 
+import re
 from zoneinfo import ZoneInfo
 
 from functions.adapters.queue import Pointer, Queue, SqsQueue
@@ -16,6 +17,8 @@ from functions.sensing.log.rulesets import Rulesets
 from functions.sensing.log.store import DynamoShelf
 from functions.sensing.registry import store as registry
 
+SHARD = re.compile(r"[ur]\d{1,4}")
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 EVERYTHING = "all"  # beside a shard: close it up to now, because it is long
 
 
@@ -31,6 +34,8 @@ def close_shard(ctx: Context, task: str, queue: Queue | None = None) -> None:
     touched, and for itself when there is more."""
     queue = queue or SqsQueue(settings().tasks_queue_url)
     shard, _, everything = task.partition("#")
+    if not SHARD.fullmatch(shard):
+        return log.info("no such shard", city=ctx.city.id)
     city, zone = ctx.city, ZoneInfo(ctx.city.zone)
     rules = Rulesets(city, {})
     shelf = DynamoShelf(ctx, shard, rules.devices, _KeptOf(ctx, rules), zone)
@@ -39,13 +44,12 @@ def close_shard(ctx: Context, task: str, queue: Queue | None = None) -> None:
     try:
         closed = closing.close(shelf, rules, until)
     except Stale:  # the same task, given out twice: the other one is further
-        log.info("closing was done by another", city=city.id, shard=shard)
-        return
+        return log.info("closing was done by another", city=city.id, shard=shard)
     for month in sorted({day.isoformat()[:7] for _, day in closed.days}):
         queue.send(Pointer(city.id, "readings-file", f"{shard}#{month}"))
     if closed.more:
         queue.send(Pointer(city.id, "readings-close-shard", task))
-    log.info("closed", city=city.id, shard=shard, through=closed.through, days=len(closed.days))
+    return log.info("closed", city=city.id, shard=shard, through=closed.through, days=len(closed.days))
 
 
 class _KeptOf(dict[str, retention.Kept]):
@@ -65,9 +69,11 @@ class _KeptOf(dict[str, retention.Kept]):
 def write_file(ctx: Context, task: str) -> None:
     """The month file of a shard, ``<shard>#<yyyy-mm>``."""
     shard, _, month = task.partition("#")
+    if not (SHARD.fullmatch(shard) and MONTH.fullmatch(month)):
+        return log.info("no such month file", city=ctx.city.id)
     devices = [device for device in registry.list_devices() if device.shard == shard]
     names = files.write_month(ctx, shard, month, devices)
-    log.info("month files", city=ctx.city.id, shard=shard, month=month, files=len(names))
+    return log.info("month files", city=ctx.city.id, shard=shard, month=month, files=len(names))
 
 
 def remove_old_files(ctx: Context, _: str) -> None:

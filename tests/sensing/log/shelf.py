@@ -87,7 +87,11 @@ class FakeShelf:
         there = self.days.get((thing, day.date))
         if there and there[2] > day.through:
             raise Stale
-        self.days[thing, day.date] = (codec.pack_series(day.readings), codec.pack_json(day.memory), day.through)
+        self.days[thing, day.date] = (
+            codec.pack_series(day.readings),
+            codec.pack_json(day.memory),
+            day.through,
+        )
         self.rollups[thing, day.date] = rollups
 
     def set_closed(self, through):

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from functions.sensing.alarms.domain import fold
 from functions.sensing.domain import RANGE, Reading
 from functions.sensing.log import closing
 from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.domain import DAY_MS
 from functions.sensing.log.planning import Incoming
 from functions.sensing.rules import compile_rules, evaluate
-from functions.sensing.alarms.domain import fold
 from tests.sensing.log.shelf import Crash, FakeShelf
 
 T0 = int(datetime(2026, 11, 20, 10, tzinfo=UTC).timestamp() * 1000)
@@ -33,7 +33,7 @@ RULES = compile_rules(PROFILE, zone="Asia/Shanghai", thing="a")
 
 
 def rules_of(things):
-    return {thing: RULES for thing in things}
+    return dict.fromkeys(things, RULES)
 
 
 @st.composite
@@ -48,7 +48,11 @@ def histories(draw):
         for _ in range(draw(st.integers(1, 3))):
             at = T0 + (second - draw(st.integers(0, 30)) * 60) * 1000
             metric = draw(st.sampled_from(["level", "level", "level", "battery"]))
-            value = draw(st.sampled_from([1.0, 2.9, 3.1, 3.6, 4.0, 4.6, 9.5] if metric == "level" else [10.0, 25.0, 50.0]))
+            value = draw(
+                st.sampled_from(
+                    [1.0, 2.9, 3.1, 3.6, 4.0, 4.6, 9.5] if metric == "level" else [10.0, 25.0, 50.0]
+                )
+            )
             readings.append(Reading(at, metric, value, RANGE if value == 9.5 else 0))
         thing = draw(st.sampled_from(["a", "a", "b"]))
         messages.append((thing, Incoming(f"m{number}", T0 + second * 1000, tuple(sorted(readings)))))
@@ -76,7 +80,12 @@ def stored_series(shelf, thing):
     """Marked readings, whatever is closed and what still waits."""
     while shelf.closed < max(shelf.entries, default=0):
         closing.close(shelf, rules_of)
-    return [r for key, _ in sorted(shelf.days.items()) if key[0] == thing for r in shelf.days_since(thing, key[1])[0].readings]
+    return [
+        r
+        for key, _ in sorted(shelf.days.items())
+        if key[0] == thing
+        for r in shelf.days_since(thing, key[1])[0].readings
+    ]
 
 
 def expected_series(sent, thing):
@@ -104,7 +113,9 @@ def check(shelf, log, sent):
             folded = fold(thing, rule, None, [c for c in changes if c.rule == rule])
             episodes |= {(thing, rule, e.raised, e.severity, e.cleared) for e in folded.episodes}
         for day in {key[1] for key in shelf.rollups if key[0] == thing}:
-            assert sum(r.count + r.marks.get("duplicate", 0) for r in shelf.rollups[thing, day].whole) <= len(series)
+            assert sum(r.count + r.marks.get("duplicate", 0) for r in shelf.rollups[thing, day].whole) <= len(
+                series
+            )
     found = {
         (thing, rule, e.raised, e.severity, e.cleared)
         for (thing, rule), kept in shelf.episodes.items()
