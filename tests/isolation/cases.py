@@ -394,7 +394,32 @@ CASES = [
         "POST", "/{city}/helped", leads_to(lambda town: f"/{town.id}/helped?thanks"), "draft read",
         form=lambda town: {"page": "home", "answer": "yes"}, foreign=answers_for_itself,
     ),
-    Case("GET", "/{city}/console/sensors", page(thing), "operator"),
+    Case("GET", "/{city}/console/devices", page(thing), "operator"),
+    Case("GET", "/{city}/console/devices/{page}", page(), "admin", ids=_mine("links")),
+    Case(
+        "POST", "/{city}/console/devices/{page}", lambda town, answer: answer.status == 422, "admin",
+        ids=_mine("links"), form=lambda town: {"name": ""},
+    ),
+    Case("GET", "/{city}/console/device/{thing}", page(thing), "operator", ids=lambda town: {"thing": thing(town)}),
+    Case(
+        "POST", "/{city}/console/device/{thing}", leads_to(lambda town: f"/console/device/{thing(town)}"), "admin",
+        ids=lambda town: {"thing": thing(town)}, form=lambda town: {"action": "edit", "title": "Pole"},
+    ),
+    Case("GET", "/{city}/install/{token}", page(), ids=lambda town: {"token": town.installer}),
+    Case(
+        "POST", "/{city}/install/{token}", leads_to(lambda town: f"?done={thing(town)}"), "draft install",
+        ids=lambda town: {"token": town.installer},
+        form=lambda town: {"code": thing(town), "address": "Main Street"},
+    ),
+    Case("GET", "/{city}/console/rules", page(), "operator"),
+    Case(
+        "POST", "/{city}/console/rules", leads_to(lambda town: "rule=faulty-level"), "admin",
+        form=lambda town: {"profile": "river-level", "rule": "faulty-level", "state": "off"},
+    ),
+    Case(
+        "GET", "/{city}/console/rules/try", page(thing), "admin",
+        query=lambda town: {"profile": "river-level", "rule": "high-water", "go": "1"},
+    ),
     Case("GET", "/{city}/console/refusals", page(), "operator"),
     Case("GET", "/{city}/console/sources", page(), "admin"),
     Case(

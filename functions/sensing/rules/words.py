@@ -91,7 +91,8 @@ def _condition(rule: Entry, profile: Entry, others: Mapping[str, Any]) -> Iterat
         rate = rule["rate"]
         by = f"{rate['by']:g} %" if rate.get("percent") else measure(rate["by"], quantity_of(rule, profile))
         words = {"name": name_of(rule, profile), "by": by, "time": time(rate["seconds"])}
-        yield t(RATES[rate["direction"]], severity=grade, **words)
+        pattern = RATES[rate["direction"]]
+        yield t(pattern, severity=grade, **words)
     elif rule.get("missing"):
         silent = time(round(rule["missing"] * profile.get("heartbeat", 0)))
         yield t("Alarm (%(severity)s) when no message has come for %(time)s.", severity=grade, time=silent)
@@ -116,7 +117,8 @@ def _levels(rule: Entry, profile: Entry) -> str:
     quantity, levels = quantity_of(rule, profile), rule["levels"]
     what = name_of(rule, profile)
     if rule.get("window"):
-        what = t(WINDOWS[rule["window"]["take"]], name=what, time=time(rule["window"]["seconds"]))
+        pattern = WINDOWS[rule["window"]["take"]]
+        what = t(pattern, name=what, time=time(rule["window"]["seconds"]))
     above = levels[0].get("above") is not None
     if is_switch(quantity) and not rule.get("window"):
         value, grade = int(above), severity(levels[0]["severity"])
