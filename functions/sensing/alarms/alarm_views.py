@@ -69,9 +69,13 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
         typed={name: ctx.value(name) for name in ("from", "until")} if ctx.method == "POST" else {},
         errors=errors or {},
         conflict=conflict,
-        done=t(DONE[ctx.query["done"]]) if ctx.query.get("done") in DONE else "",
+        done=_said(ctx.query.get("done", "")),
         back=f"/{ctx.city.id}/console/alarms?department={alarm.department}",
     )
+
+
+def _said(done: str) -> str:
+    return t(DONE[done]) if done in DONE else ""
 
 
 def alarm_view(ctx: PageContext, alarm: Alarm, rule: definitions.Definition) -> dict[str, Any]:
