@@ -265,12 +265,12 @@ def test_a_malformed_message_is_refused_with_its_reason_and_its_neighbours_are_s
     found = wait_for(lambda: in_queue(stack, "RefusedQueueUrl", gauge.thing), what="the refused message")
     assert "not JSON" in found["reason"]
     sign_in(stack, page, "oakville", "works")
-    page.goto(f"{stack.url}/oakville/console/sensors?lang=en")
+    page.goto(f"{stack.url}/oakville/console/refusals?lang=en")
     row = page.locator("table").first.locator("tr", has_text=gauge.thing)
     assert "the message is not JSON" in row.first.inner_text()
     assert "refused" in page.locator("main p").first.inner_text()
     assert_accessible(page)
-    page.goto(f"{stack.url}/oakville/console/sensors?lang=zh-Hans")
+    page.goto(f"{stack.url}/oakville/console/refusals?lang=zh-Hans")
     assert (
         "消息不是 JSON" in page.locator("table").first.locator("tr", has_text=gauge.thing).first.inner_text()
     )

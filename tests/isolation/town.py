@@ -74,6 +74,7 @@ class Town:
     webhook: str = ""
     request: str = ""
     handed_in: str = ""
+    installer: str = ""
 
     @contextmanager
     def inside(self, function: str = "api") -> Iterator[City]:
@@ -112,13 +113,17 @@ def build(stack: Stack, city_id: str) -> Town:
         town.secrets += [_alarm_title(city_id), *(member["name"] for member in city.config["staff"])]
     raise_alarm(town)
     for who, kept in cookies.items():
-        page = town.edge.ask(Ask("GET", f"/{city_id}/console/sensors", kept)).text
+        page = town.edge.ask(Ask("GET", f"/{city_id}/console/devices", kept)).text
         town.people[who] = Person(kept, token_of(page))
     _apply(town)
     sign_up(town)
     device = {"city": city_id, "thing": thing(town), "profile": "river-level", "renew": True}
     made = stack.invoke("admin", {"action": "device-add", **device})
     town.certificate_of_device = str(made["certificate_id"])
+    with town.inside() as city:
+        from functions.sensing.registry import installers
+
+        town.installer = installers.make(context(city), "isolation", 1)
     return town
 
 

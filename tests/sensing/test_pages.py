@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 
 from functions.core import i18n, scope, usage
 from functions.identity.domain import Staff
-from functions.sensing import console, pages
+from functions.sensing import pages
 from functions.sensing.charts import HEIGHT, WIDTH, line
 from functions.sensing.domain import Reading
 from functions.sensing.registry.domain import REVOKED
@@ -48,7 +48,7 @@ def test_the_page_shows_value_unit_time_status_chart_and_table(river, lang):
         lang
     ] in text  # the city's zone
     assert {"en": "Normal", "zh-Hans": "正常"}[lang] in text
-    picture = document.find("svg")
+    picture = document.find("svg", role="img")
     title, description = (document.find(id=one) for one in picture["aria-labelledby"].split())
     assert name in title.text
     assert "2.50" in description.text and "3.50" in description.text  # the latest value and the alarm level
@@ -60,7 +60,7 @@ def test_a_device_without_readings_is_shown_as_such(river):
     document = show(pages.show_sensors, river)
     assert "Park" in words(document)
     assert "No reading yet" in words(document)
-    assert document.find("svg") is None
+    assert document.find("svg", role="img") is None
 
 
 def test_a_registered_device_that_the_file_does_not_name_is_shown_by_its_id(river):
@@ -69,10 +69,9 @@ def test_a_registered_device_that_the_file_does_not_name_is_shown_by_its_id(rive
     assert "9 µg/m³" in words(show(pages.show_sensors, river))
 
 
-def test_quantities_that_are_not_public_stay_in_the_console(river):
+def test_quantities_that_are_not_public_are_not_shown(river):
     send(record("oakville", "river-bridge", [{"n": "level", "v": 1}, {"n": "battery", "v": 77}]))
     assert "Battery" not in words(show(pages.show_sensors, river))
-    assert "77 %" in words(show(console.show_devices, river, staff=WES))
 
 
 def test_an_alarm_an_old_reading_and_a_revoked_device_say_so(river):
@@ -85,7 +84,6 @@ def test_an_alarm_an_old_reading_and_a_revoked_device_say_so(river):
     assert "air-school" not in words(show(pages.show_sensors, river))  # the city's file does not name it
     register(river.oakville, "river-bridge", "a1" * 32, REVOKED)
     assert "Switched off" in words(show(pages.show_sensors, river))
-    assert "Revoked" in words(show(console.show_devices, river, staff=WES))
 
 
 def test_a_damaged_item_does_not_take_the_page_down(river):
@@ -105,14 +103,11 @@ def test_one_city_does_not_see_the_others_readings(river):
     assert "3.21" in words(show(pages.show_sensors, river, city="qinghe"))
 
 
-def test_the_public_page_takes_two_calls_and_the_console_three(river):
+def test_the_public_page_takes_two_calls(river):
     show(pages.show_sensors, river)
     with usage.measured() as spent:
         show(pages.show_sensors, river)
     assert spent.calls == 2
-    with usage.measured() as spent:
-        show(console.show_devices, river, staff=WES)
-    assert spent.calls == 3
 
 
 def test_a_long_list_is_divided_into_pages(river):
@@ -129,24 +124,6 @@ def test_a_long_list_is_divided_into_pages(river):
 def test_a_page_number_that_is_none_is_the_first_page(river):
     for asked in ("0", "-1", "x", "９", "99999999999", ""):
         assert show(pages.show_sensors, river, query={"page": asked}).find("section")
-
-
-@pytest.mark.parametrize("lang", ["en", "zh-Hans"])
-def test_the_console_shows_devices_with_last_seen_and_refusals_with_reasons(river, lang):
-    send(
-        record("oakville", "river-bridge", level(1.0), id="a"),
-        record("oakville", "river-bridge", [{"n": "level", "v": 1}, {"n": "level"}], id="b"),
-        record("oakville", "river-park", level(1.0), id="c"),
-    )
-    document = show(console.show_devices, river, lang=lang, staff=WES)
-    check_structure(document, lang)
-    text = words(document)
-    assert {"en": "2 messages were refused", "zh-Hans": "有 2 条消息被拒收"}[lang] in text
-    assert {"en": "Record 2: it has no value", "zh-Hans": "第 2 条记录：没有值"}[lang] in text
-    assert {"en": "no device is registered", "zh-Hans": "没有登记"}[lang] in text
-    assert {"en": "20 November 2026, 03:30", "zh-Hans": "2026年11月20日 03:30"}[lang] in text
-    assert {"en": "Never", "zh-Hans": "从未"}[lang] in text
-    assert {"en": "No certificate yet", "zh-Hans": "尚无证书"}[lang] in text
 
 
 def test_a_chart_stays_inside_its_box_and_a_flat_line_in_the_middle():

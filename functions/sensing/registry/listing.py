@@ -95,7 +95,9 @@ def is_silent(device: Device, heard: Heard | None, seconds: int, now: datetime) 
     """An active device that has never been heard, or not for three of its intervals."""
     if device.state != ACTIVE:
         return False
-    return heard is None or heard.at is None or now.timestamp() - heard.at / 1000 > MISSED * seconds
+    if heard is None or heard.at is None:
+        return True
+    return now.timestamp() - heard.at / 1000 > MISSED * (heard.promise or seconds)
 
 
 def silent_ones(

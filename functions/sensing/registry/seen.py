@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,19 +21,23 @@ NOT_BELIEVED = N_("It is not believed: its certificate was revoked, or it is out
 
 @dataclass(frozen=True)
 class Heard:
-    """``at``: Unix milliseconds of the last message, or None; ``values``: metric -> latest value."""
+    """``at``: Unix milliseconds of the last message, or None; ``values``: metric -> latest value;
+    ``promise``: seconds within which it has promised to speak again."""
 
     at: int | None
     values: dict[str, float]
+    promise: int | None = None
 
 
-def heard(devices: Iterable[Device]) -> dict[str, Heard]:
-    """By thing, for those that have ever been heard."""
+def heard(devices: Sequence[Device]) -> dict[str, Heard]:
+    """By thing, for those that have ever been heard: one call a shard, or two."""
     from functions.sensing.log import read
 
     return {
-        thing: Heard(state.received, {metric: one.value for metric, one in state.latest.items()})
-        for thing, state in read.latest(list(devices)).items()
+        thing: Heard(
+            state.received, {metric: reading.value for metric, reading in state.latest.items()}, state.promise
+        )
+        for thing, state in read.latest(devices).items()
     }
 
 

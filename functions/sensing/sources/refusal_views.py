@@ -66,7 +66,7 @@ def show(ctx: PageContext) -> Page:
     groups = grouped(chosen)
     return Page(
         "sensors/refusals.html",
-        section="sensors",
+        section="devices",
         device=device,
         groups=groups[:SHOWN],
         count=sum(one.count for one in chosen),
