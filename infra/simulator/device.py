@@ -79,8 +79,9 @@ class SimDevice:
         if spike or item.mode == "frozen":
             return item.target
         usual, share = signal.usual(moment), item.share(moment)
+        noise = signal.noise(moment) * (1 if item.mode == "change" else 1 - 0.8 * share)
         moved = usual + share * (item.target if item.mode == "change" else item.target - usual)
-        return signal.rounded(moved + signal.noise(moment))
+        return signal.rounded(moved + noise)
 
     def moments(self, start: float, end: float) -> Iterator[float]:
         """When it speaks: on a grid of its own, and more often while something happens."""

@@ -102,9 +102,11 @@ class Planner:
         return found
 
     def _troubles(self, metric: str) -> Sequence[str]:
-        """A device that only speaks of events states each of them: there is no row of samples that one could
-        stand out of, or that could be stuck. Its health is sampled like everybody's."""
-        sampled = self.profile.get("cadence") or self.profile["quantities"][metric].get("role")
+        """A device that only speaks of events, or reports once a month, states each of its values: there is
+        no row of samples that one could stand out of, or that could be stuck. Its health is sampled like
+        everybody's."""
+        sampled = 0 < (self.profile.get("cadence") or 0) < DAY
+        sampled |= bool(self.profile["quantities"][metric].get("role"))
         return ("spike", "frozen", "beyond") if sampled else ("beyond",)
 
     def _free(self, choice: tuple[str, str], moment: float) -> bool:
@@ -262,13 +264,13 @@ class Planner:
         if extent:
             room = abs(extent[sign > 0] - usual)
             far = min(room, max(far, room * self.draw.uniform(0.6, 1.0)))
-        target = usual + sign * far
+        target, over = usual + sign * far, moment + self.interval
         self.plan.items.append(
-            Item(metric, moment, moment, moment + self.interval, moment + self.interval, target, "spike")
+            Item(metric, moment, moment, over, over, round(target, signal.shape.precision), "spike")
         )
-        self._label("fault", "spike", moment, moment + self.interval)
-        self.free[metric] = moment + 4 * self.interval
-        return moment + self.interval
+        self._label("fault", "spike", moment, over)
+        self.free[metric] = over + 3 * self.interval
+        return over
 
     def _frozen(self, metric: str, moment: float, end: float) -> float | None:
         """The sensor says the same for long: twice the time after which that is not plausible."""
@@ -285,7 +287,8 @@ class Planner:
         self._label("fault", "stuck", moment, over)
         if stuck:
             for rule in faulty:
-                self._label("rule", rule["id"], moment + stuck, over + self.interval)
+                # the value may have been the same for a while before
+                self._label("rule", rule["id"], moment, over + self.interval)
         self.free[metric] = over + 2 * self.interval
         return over
 

@@ -114,8 +114,8 @@ def _judge(rules: RuleSet, rule: Rule, before: State, reading: Reading) -> tuple
 
 
 def _outside(rule: Rule, state: State, reading: Reading) -> tuple[State, Change | None]:
-    """Outside its hours a rule forgets what it was waiting for, and its alarm ends. What was least or greatest
-    is seen all the same: somebody who moved at dawn is not still at seven. A mean is that of the hours only."""
+    """Outside its hours a rule forgets what it was waiting for, and its alarm ends. What was least or
+    greatest is seen all the same (who moved at dawn is not still at seven); a mean is that of the hours."""
     alarm, after = state.get("a"), _without(state, "a", "h", "s", "e", "n", "d")
     if rule.kind == "level" and rule.take in {"min", "max"}:
         after["w"] = feed(rule, after.get("w", []), reading)
