@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help run reset test lint format bench clean environment environment-dev
+.PHONY: help run reset test fuzz lint format bench clean environment environment-dev
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 12
@@ -16,6 +16,10 @@ reset: environment ## Forget everything that was entered locally
 test: environment-dev ## The whole suite, browser and MQTT tests included
 	@$(BIN)/python -m infra.browser
 	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(ARGS)
+
+fuzz: environment-dev ## Feed the readers of messages with what strangers might send, for a minute (Linux on x86-64)
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
+	@$(BIN)/python -m infra.fuzz $(ARGS)
 
 lint: environment-dev ## ruff, mypy, the demo cities' files
 	@$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""A coverage-guided fuzzer over the readers of messages: `make fuzz`."""
