@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+from typing import Any
 
 from functions.core import usage
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, t
+from functions.web import formats
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
 from functions.web.responses import Page
@@ -29,23 +33,56 @@ SHOWN: dict[str, tuple[str, bool]] = {
 }
 
 
+NIGHTLY = ("messages", "readings")  # counted by the devices' logs, and kept when their day is over
+
+
 @bp.page("/{city}/console/usage", access="staff")
 def show_usage(ctx: PageContext) -> Page:
-    """The last seven UTC days, today included. Three calls; nothing personal in it."""
-    from functions.sensing.service import day_counts  # other pages' cold starts do not pay for it
-
+    """The last seven UTC days, today included, and what this month costs so far. Three calls; nothing
+    personal in it."""
     if ctx.staff is None or not ctx.staff.is_admin:
         raise NotFound
-    days = [(ctx.now.astimezone(UTC).date() - timedelta(days=n)).isoformat() for n in range(DAYS)]
-    counts = {day: Counter(found) for day, found in usage.of_days(days[-1], days[0]).items()}
-    for meter in ("messages", "readings"):
-        for count in counts.values():
-            count.pop(meter, None)
-    for day, messages, readings in day_counts(ctx):
-        counts.setdefault(day.isoformat(), Counter()).update(messages=messages, readings=readings)
+    today = ctx.now.astimezone(UTC).date()
+    days = [(today - timedelta(days=n)).isoformat() for n in range(DAYS)]
+    month = today.replace(day=1).isoformat()
+    counts = usage.of_days(min(month, days[-1]), days[0])
     rows = [
-        [t(label), *(counts.get(day, Counter())[meter] for day in days)]
+        [t(label), *(_shown(counts.get(day, {}), meter) for day in days)]
         for meter, (label, _) in SHOWN.items()
     ]
-    approximate = [t(label) for label, exact in SHOWN.values() if not exact]
-    return Page("console/usage.html", section="usage", days=days, rows=rows, approximate=approximate)
+    return Page(
+        "console/usage.html",
+        section="usage",
+        days=days,
+        rows=rows,
+        approximate=[t(label) for label, exact in SHOWN.values() if not exact],
+        nightly=[t(SHOWN[meter][0]) for meter in NIGHTLY],
+        cost=_cost([found for day, found in counts.items() if day >= month], today),
+    )
+
+
+def _shown(counts: Mapping[str, int], meter: str) -> int | str:
+    return counts.get(meter, "–" if meter in NIGHTLY else 0)
+
+
+def _cost(counts: Iterable[Mapping[str, int]], today: date) -> dict[str, Any]:
+    """The month so far: rows of what, how many and dollars, and their sum."""
+    from functions.sensing.registry.domain import ACTIVE
+    from functions.sensing.registry.store import list_devices
+    from functions.tenancy import costs
+
+    total: Counter[str] = Counter()
+    for found in counts:
+        total.update(found)
+    active = sum(device.state == ACTIVE for device in list_devices())
+    lines = costs.estimate(total, active, today.day)
+    return {
+        "rows": [
+            [t(line.label), formats.number(line.count), f"${line.dollars:.4f}"]
+            for line in lines
+            if line.count
+        ],
+        "sum": f"${sum((line.dollars for line in lines), Decimal(0)):.2f}",
+        "since": today.replace(day=1),
+        "prices_of": costs.PRICES_OF,
+    }
