@@ -4,14 +4,16 @@ the same scope and sessions as in production; only AWS is moto."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 
 import boto3
+import botocore.session
 from moto import mock_aws
 
 from functions.core import aws, sessions, settings, store, usage
@@ -38,7 +40,6 @@ ENVIRONMENT = {
     "TOWNKIT_SECRET_PARAMETER": "/townkit/test/secret",
     "TOWNKIT_MAIL_FROM": "no-reply@townkit.example",
     "TOWNKIT_READINGS_RULE": "townkit_test_readings",
-    "TOWNKIT_URGENT_RULE": "townkit_test_urgent",
 }
 
 
@@ -79,36 +80,62 @@ def forget() -> None:
     usage.reset()
 
 
+_clients: dict[tuple[str, bool], Any] = {}  # as functions.core.aws keeps them
+_plain_session = cache(boto3.Session)
+_session = cache(botocore.session.get_session)
+
+
+@contextmanager
+def kept_clients() -> Iterator[None]:
+    """Inside, clients are those of the worlds before: making one (reading the service's whole description)
+    takes longer than making all tables, and which moto it talks to is settled with each call."""
+    with (
+        patch.multiple(aws, _clients=_clients, _session=_session()),
+        patch("boto3.DEFAULT_SESSION", _plain_session()),
+    ):
+        yield
+
+
+@cache
+def _client(service: str) -> Any:
+    return boto3.client(service, region_name=REGION)
+
+
+def _tables(city_ids: Iterable[str]) -> Any:
+    dynamodb = _client("dynamodb")
+    for city_id in city_ids:
+        dynamodb.create_table(**city_table.definition(f"townkit-test-city-{city_id}"))
+    keys = {"pk": "HASH", "sk": "RANGE"}
+    dynamodb.create_table(
+        TableName="townkit-test-platform",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in keys],
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys.items()],
+    )
+    return dynamodb
+
+
+@contextmanager
+def _made(configs: dict[str, dict[str, Any]]) -> Iterator[World]:
+    dynamodb, s3, sqs = _tables(configs), _client("s3"), _client("sqs")
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    _client("ssm").put_parameter(
+        Name="/townkit/test/secret", Value="a-secret-of-the-tests", Type="SecureString"
+    )
+    _client("ses").verify_email_identity(EmailAddress="no-reply@townkit.example")
+    tasks, refused = (sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("tasks", "refused"))
+    queues = {"TOWNKIT_TASKS_QUEUE_URL": tasks, "TOWNKIT_REFUSED_QUEUE_URL": refused}
+    with patch.dict("os.environ", queues):
+        settings.settings.cache_clear()
+        cities = [seal(city_id, "live", config, 1) for city_id, config in configs.items()]
+        yield World(cities[0], cities[1], dynamodb, s3, sqs, tasks, refused)
+
+
 @contextmanager
 def two_cities(configs: dict[str, dict[str, Any]]) -> Iterator[World]:
     """The world, for compiled configurations of ``oakville`` and ``qinghe``."""
     with patch.dict("os.environ", ENVIRONMENT), mock_aws():
         forget()
-        dynamodb = boto3.client("dynamodb", region_name=REGION)
-        for city_id in configs:
-            dynamodb.create_table(**city_table.definition(f"townkit-test-city-{city_id}"))
-        dynamodb.create_table(
-            TableName="townkit-test-platform",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": n, "AttributeType": "S"} for n in ("pk", "sk")],
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-        )
-        s3 = boto3.client("s3", region_name=REGION)
-        s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
-        boto3.client("ssm", region_name=REGION).put_parameter(
-            Name="/townkit/test/secret", Value="a-secret-of-the-tests", Type="SecureString"
-        )
-        boto3.client("ses", region_name=REGION).verify_email_identity(EmailAddress="no-reply@townkit.example")
-        sqs = boto3.client("sqs", region_name=REGION)
-        tasks = sqs.create_queue(QueueName="tasks")["QueueUrl"]
-        refused = sqs.create_queue(QueueName="refused")["QueueUrl"]
-        with patch.dict(
-            "os.environ", {"TOWNKIT_TASKS_QUEUE_URL": tasks, "TOWNKIT_REFUSED_QUEUE_URL": refused}
-        ):
-            settings.settings.cache_clear()
-            cities = [seal(city_id, "live", config, 1) for city_id, config in configs.items()]
-            yield World(cities[0], cities[1], dynamodb, s3, sqs, tasks, refused)
+        with kept_clients(), _made(configs) as world:
+            yield world
         forget()
