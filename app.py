@@ -94,6 +94,14 @@ def nightly(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 @app.lambda_function()
+def claims(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """AWS IoT's question before a device gets the certificate that it claims."""
+    from functions.sensing.registry.claims import handle_hook
+
+    return handle_hook(event)
+
+
+@app.lambda_function()
 def tick(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Once a minute: one message a city that has something due."""
     from functions.sensing.alarms.tick import handle_tick

@@ -11,7 +11,7 @@ from infra.packaging.target import Target
 from infra.settings import ROOT
 
 FRAGMENTS = ROOT / "infra" / "template"
-FUNCTIONS = ("APIHandler", "Admin", "Provisioner", "Readings", "Tasks", "Nightly", "Tick")
+FUNCTIONS = ("APIHandler", "Admin", "Provisioner", "Readings", "Tasks", "Nightly", "Tick", "Claims")
 LAYERS = {
     "DependencyLayer": "What requirements.txt asks for",
     "FilesLayer": "What layers/files/requirements.txt asks for",

@@ -38,7 +38,7 @@ def _answer(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return {"got": event}
 
 
-for name in ("provisioner", "admin", "nightly", "tick"):
+for name in ("provisioner", "admin", "nightly", "tick", "claims"):
     app.lambda_function(name=name)(_answer)
 
 

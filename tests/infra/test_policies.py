@@ -18,7 +18,8 @@ from infra.packaging.template import load_fragments
 # Amazon SNS developer guide, publishing to a mobile phone: a number is none, and a second statement denies
 # topics).
 NO_RESOURCE = {
-    "iot:CreateCertificateFromCsr", "iot:CreateKeysAndCertificate", "iot:DescribeEndpoint", "sns:Publish",
+    "iot:CreateCertificateFromCsr", "iot:CreateKeysAndCertificate", "iot:DescribeEndpoint", "iot:RegisterThing",
+    "sns:Publish",
 }  # fmt: skip
 DATA = ("dynamodb:", "s3:", "sqs:", "ses:", "ssm:", "sts:", "lambda:")
 CONTROL = {
@@ -26,7 +27,7 @@ CONTROL = {
     "dynamodb:DescribeTimeToLive", "dynamodb:ListTagsOfResource", "dynamodb:TagResource",
     "dynamodb:UpdateContinuousBackups", "dynamodb:UpdateTable", "dynamodb:UpdateTimeToLive",
 }  # fmt: skip
-MAY_HOLD_TENANT_SESSIONS = {"ApiRole", "AdminRole", "ReadingsRole", "TasksRole", "TickRole"}
+MAY_HOLD_TENANT_SESSIONS = {"ApiRole", "AdminRole", "ReadingsRole", "TasksRole", "TickRole", "ClaimsRole"}
 
 
 def _listed(value: Any) -> list[Any]:

@@ -30,7 +30,7 @@ SENDERS = {
 # On the local cloud the topic rule acts as the account's owner, and sending a batch is an action of its own:
 # the controls are the owner's, and nothing is said about those who may on AWS.
 TAKERS = {"readings": ("readings",), "urgent": ("readings",), "tasks": ("tasks",)}
-FUNCTIONS = ("api", "admin", "readings", "tasks", "nightly", "tick", "provisioner")
+FUNCTIONS = ("api", "admin", "readings", "tasks", "nightly", "tick", "claims", "provisioner")
 
 
 def _rightful(names: tuple[str, ...]) -> dict[str, Any]:
