@@ -177,8 +177,11 @@ def decoder_impossible(profile: Profile) -> Found:
             width = WIDTHS[field["type"][1:]]
             if field["metric"] not in profile["quantities"]:
                 yield path, f'the profile has no quantity "{field["metric"]}"'
-            if decoder["length"] is not None and field["byte"] + width > decoder["length"]:
-                yield path, f"the field ends behind the payload of {decoder['length']} bytes"
+            size = decoder["blocks"].get(field["block"]) if field["block"] else decoder["length"]
+            if field["block"] and size is None:
+                yield path, f'there is no block "{field["block"]}"'
+            if size is not None and field["byte"] + width > size:
+                yield path, f"the field ends behind the {size} bytes that there are"
             first, count = field["bits"] or (0, 1)
             if count < 1 or first < 0 or first + count > 8 * width:
                 yield path, f"the bits lie outside a number of {8 * width}"

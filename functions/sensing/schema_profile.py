@@ -9,6 +9,8 @@ from pydantic import Field, model_validator
 from functions.sensing.schema_rules import AlarmRule, Id, Part, Texts
 
 Path = Annotated[str, Field(pattern=r"^[A-Za-z0-9_\-\[\]]+(\.[A-Za-z0-9_\-\[\]]+)*$", max_length=120)]
+Digits = Annotated[str, Field(pattern=r"^-?[0-9]{1,10}$")]
+Tag = Annotated[str, Field(pattern=r"^[0-9a-f]{4}$")]
 
 
 class Quantity(Part):
@@ -45,9 +47,11 @@ class ByteField(Part):
     """A number in a LoRaWAN payload: value = (integer or float at ``byte``) * ``scale`` + ``offset``.
 
     ``bits`` [first, count] takes bits of an unsigned integer, 0 is the lowest. ``missing``: this raw number
-    means that there is no reading."""
+    means that there is no reading. ``values``: what raw numbers stand for; one that is not named is no
+    reading. ``block``: ``byte`` counts from the beginning of this block."""
 
     metric: Id
+    block: Tag | None = None
     byte: int = Field(ge=0, le=255)
     type: Literal["u8", "i8", "u16", "i16", "u24", "i24", "u32", "i32", "f32"]
     order: Literal["big", "little"] = "big"
@@ -55,16 +59,20 @@ class ByteField(Part):
     scale: float = 1.0
     offset: float = 0.0
     missing: int | None = None
+    values: dict[Digits, float] = Field(default={})
 
 
 class Decoder(Part):
     """The byte map of one port of a device model (LoRaWAN f_port; None: any). ``basis``: the maker's
-    documentation, or a public decoder, that the map was written after."""
+    documentation, or a public decoder, that the map was written after. ``blocks``: the payload is a row of
+    blocks, each behind a tag of two bytes; how many bytes follow which tag (four hex digits). A block that is
+    not named ends the reading of the payload, one that is not there is no reading."""
 
     model: str = Field(default="", max_length=80)
     basis: str = Field(min_length=1, max_length=300)
     port: int | None = Field(default=None, ge=1, le=255)
     length: int | None = Field(default=None, ge=1, le=255)
+    blocks: dict[Tag, int] = Field(default={})
     fields: list[ByteField] = Field(min_length=1, max_length=24)
 
 

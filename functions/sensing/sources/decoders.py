@@ -25,13 +25,24 @@ def choose(decoders: Sequence[Decoder], port: int, length: int) -> Decoder | Non
 
 
 def decode(decoder: Decoder, data: bytes) -> dict[str, float]:
-    """The quantities of a payload, in the profile's units. A number that stands for "no reading" is left
-    out. Raises SenmlError for a payload that is too short."""
+    """The quantities of a payload, in the profile's units. A number that stands for "no reading" and a block
+    that is not there are left out. Raises SenmlError for a payload that is too short."""
     found: dict[str, float] = {}
+    blocks = _blocks(decoder, data)
     for field in decoder["fields"]:
-        value = _value(field, data)
+        part = blocks.get(field["block"]) if field.get("block") else data
+        value = None if part is None else _value(field, part)
         if value is not None:
             found[field["metric"]] = value
+    return found
+
+
+def _blocks(decoder: Decoder, data: bytes) -> dict[str, bytes]:
+    """The blocks of a payload by their tag, as far as the map knows them."""
+    sizes, found, at = decoder.get("blocks") or {}, {}, 0
+    while (tag := data[at : at + 2].hex()) in sizes:
+        found[tag] = data[at + 2 : at + 2 + sizes[tag]]
+        at += 2 + sizes[tag]
     return found
 
 
@@ -54,5 +65,8 @@ def _value(field: Mapping[str, Any], data: bytes) -> float | None:
         number = (int.from_bytes(raw, "little" if little else "big") >> first) & ((1 << count) - 1)
     if number == field.get("missing") or not math.isfinite(number):
         return None
+    if field.get("values"):
+        meant = field["values"].get(f"{number:.0f}")
+        return None if meant is None else float(meant)
     value = number * field.get("scale", 1.0) + field.get("offset", 0.0)
     return float(f"{value:.12g}")  # 231 x 0.1 is 23.1
