@@ -62,14 +62,23 @@ def show(ctx: PageContext) -> Page:
     found, decisions = watching.watched(ctx)
     if ctx.query.get("rule"):
         return _one(ctx, found, decisions, ctx.query.get("profile", ""), ctx.query["rule"], {})
-    return Page("rules/list.html", section="rules", groups=[_group(ctx, one) for one in found])
+    plausibility = ctx.query.get("only") == "plausibility"
+    return Page(
+        "rules/list.html",
+        section="rules",
+        home=home(ctx),
+        plausibility=plausibility,
+        groups=[_group(ctx, one, plausibility) for one in found],
+    )
 
 
-def _group(ctx: PageContext, one: Watched) -> dict[str, Any]:
+def _group(ctx: PageContext, one: Watched, plausibility: bool) -> dict[str, Any]:
+    """Rules of plausibility, one a quantity, would hide the others: they have a list of their own."""
+    rules = (*one.own, *one.profile.get("rules", ()))
     return {
         "name": str(pick(one.profile["names"])),
         "count": one.count,
-        "rules": [_line(ctx, one, rule) for rule in (*one.own, *one.profile.get("rules", ()))],
+        "rules": [_line(ctx, one, rule) for rule in rules if bool(rule.get("faulty")) is plausibility],
     }
 
 

@@ -37,9 +37,9 @@ def sentences(rule: Entry, profile: Entry, others: Mapping[str, Any] | None = No
 
 
 def time(seconds: float) -> str:
-    """Seconds in the largest unit that says them exactly."""
-    for size, word in ((86_400, _days), (3_600, _hours), (60, _minutes)):
-        if seconds >= size and seconds % size == 0:
+    """Seconds in the largest unit that says them exactly; a day is 24 hours."""
+    for least, size, word in ((172_800, 86_400, _days), (3_600, 3_600, _hours), (60, 60, _minutes)):
+        if seconds >= least and seconds % size == 0:
             return word(int(seconds // size))
     return nt("%(n)s second", "%(n)s seconds", int(seconds))
 
