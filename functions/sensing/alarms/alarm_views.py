@@ -158,7 +158,9 @@ def marks_of(flags: int) -> str:
 
 
 def _measure(value: float, decimals: int, unit: str) -> str:
-    return f"{value:.{decimals}f} {unit}".strip()
+    """With the quantity's decimals, or as many as a limit needs; SenML's unit of a ratio is a stroke."""
+    text = f"{value:.{decimals}f}" if round(value, decimals) == value or decimals else f"{value:g}"
+    return text if unit == "/" else f"{text} {unit}".strip()
 
 
 def _windows(ctx: PageContext, muted: tuple[tuple[int, int], ...]) -> list[dict[str, str]]:

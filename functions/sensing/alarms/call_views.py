@@ -37,13 +37,14 @@ def list_devices(ctx: PageContext) -> Page:
         for device in registry.list_devices()
         if device.state != RETIRED
         and _is_emergency(ctx, device)
-        and (staff.works_in(device.department) or staff.is_admin)
+        and (staff.works_in(definitions.department_of(ctx, device.department, {})) or staff.is_admin)
     ]
     return Page(
         "alarms/calls.html",
         section="alarms",
         devices=[{"thing": one.thing, "name": _name(ctx, one), "state": one.state} for one in found],
         tests=sos_test.results(),
+        back=f"/{ctx.city.id}/console/alarms",
         is_admin=staff.is_admin,
     )
 
@@ -76,6 +77,7 @@ def show(ctx: PageContext, thing: str, errors: dict[str, str] | None = None) -> 
         may=member(ctx).may_decide("incident"),
         texts=ctx.city.limit("sms_per_day", 0) > 0,
         saved=ctx.query.get("saved") == "1",
+        back=f"/{ctx.city.id}/console/calls",
         errors=errors or {},
     )
 
@@ -84,7 +86,7 @@ def _device(ctx: PageContext, thing: str) -> Device:
     device = registry.find(thing) if len(thing) <= 48 else None
     if device is None or not _is_emergency(ctx, device):
         raise NotFound
-    deciding.check_sees(member(ctx), device.department)
+    deciding.check_sees(member(ctx), definitions.department_of(ctx, device.department, {}))
     return device
 
 

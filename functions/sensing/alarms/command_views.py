@@ -50,6 +50,7 @@ def show(ctx: PageContext, thing: str, errors: dict[str, str] | None = None, con
         me=staff.email,
         errors=errors or {},
         conflict=conflict,
+        back=f"/{ctx.city.id}/console/alarms",
     )
 
 
@@ -57,7 +58,7 @@ def _device(ctx: PageContext, thing: str) -> tuple[Device, definitions.Definitio
     device = registry.find(thing) if len(thing) <= 48 else None
     if device is None:
         raise NotFound
-    deciding.check_sees(member(ctx), device.department)
+    deciding.check_sees(member(ctx), definitions.department_of(ctx, device.department, {}))
     profile = definitions.profile_of(ctx, device.profile)
     if not profile.get("commands"):
         raise NotFound

@@ -14,7 +14,7 @@ from functions.core.context import Context
 from functions.core.errors import Conflict, Forbidden, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.identity.domain import Staff
-from functions.sensing.alarms import sos, store
+from functions.sensing.alarms import definitions, sos, store
 from functions.sensing.alarms.domain import ACKNOWLEDGED, RAISED, Alarm
 from functions.sensing.alarms.writing import again
 from functions.sensing.registry import service as registry_service
@@ -126,7 +126,7 @@ def _change_windows(
     device = registry.find(thing)
     if device is None:
         raise NotFound
-    check_sees(staff, device.department)
+    check_sees(staff, definitions.department_of(ctx, device.department, {}))
     now = int(ctx.now.timestamp() * 1000)
     past = tuple((start, min(end, now)) for start, end in device.muted if start < now)
     kept = past if window is None else (*device.muted, window)
