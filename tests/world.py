@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "TOWNKIT_SECRET_PARAMETER": "/townkit/test/secret",
     "TOWNKIT_MAIL_FROM": "no-reply@townkit.example",
     "TOWNKIT_READINGS_RULE": "townkit_test_readings",
+    "TOWNKIT_URGENT_RULE": "townkit_test_urgent",
 }
 
 
