@@ -23,8 +23,8 @@ from functions.tenancy import control
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """``{action: device-add|device-list|device-revoke|device-simulation, city, thing?, profile?, renew?,
-    actor?}`` to a JSON answer.
+    """``{action: device-add|device-list|device-revoke|device-simulation|device-import|device-claim, city,
+    thing?, profile?, renew?, list?, check?, actor?}`` to a JSON answer.
 
     Raises NotFound, Conflict, Invalid, Unavailable."""
     from functions.tenancy.registry import city_for_admin
@@ -115,11 +115,51 @@ def revoke_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     return {"thing": thing, "state": REVOKED, **answer}
 
 
+def import_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """A list of devices, at most 300 lines; with ``check`` nothing is written. ``{lines: [{number, thing,
+    problems, known}], added}``. Raises Invalid for what is no list."""
+    from functions.sensing.registry import lists
+
+    take = lists.check_list if event.get("check") else lists.import_list
+    lines = take(ctx, str(event.get("list", "")))
+    wrong = any(line.problems for line in lines)
+    return {
+        "lines": [
+            {
+                "number": line.number,
+                "thing": line.device.thing,
+                "profile": line.device.profile,
+                "needs_certificate": not line.device.eui,
+                "problems": dict(line.problems),
+                "known": line.known,
+            }
+            for line in lines
+        ],
+        "added": 0 if wrong or event.get("check") else sum(not line.known for line in lines),
+    }
+
+
+def make_claim(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """A claim certificate, as one PEM text that is answered once. Raises Invalid."""
+    from functions.sensing.registry import claims
+
+    made = claims.make(
+        ctx,
+        str(event.get("name", "")),
+        int(event.get("days", 0)),
+        str(event.get("profile") or ""),
+        int(event.get("quota") or 0),
+    )
+    return {**made, "bundle": claims.bundle(ctx, made)}
+
+
 ACTIONS: dict[str, Callable[[Context, dict[str, Any]], dict[str, Any]]] = {
     "device-add": add_device,
     "device-list": list_devices,
     "device-revoke": revoke_device,
     "device-simulation": describe_simulation,
+    "device-import": import_devices,
+    "device-claim": make_claim,
 }
 
 

@@ -95,6 +95,82 @@ def revoke(connection: Connection, city: str, thing: str) -> None:
     click.echo(f"{city}:{thing} is revoked ({len(answer['revoked'])} certificates).")
 
 
+@devices.command(name="import")
+@click.argument("city")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--check", is_flag=True, help="Only report what is wrong in each line.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder for the devices' certificates, one folder each; without it they get none yet.",
+)
+@connected
+def import_(connection: Connection, city: str, file: Path, check: bool, out: Path | None) -> None:
+    """Put the devices of FILE, a CSV list with at most 300 lines, on the list of CITY: all lines or none."""
+    request = {"action": "device-import", "city": city, "list": _text(file), "check": check}
+    answer = connection.invoke("admin", request)
+    wrong = [line for line in answer["lines"] if line["problems"]]
+    for line in wrong:
+        said = "; ".join(f"{name}: {text}" for name, text in line["problems"].items())
+        click.echo(f"line {line['number']}, {line['thing'] or '(no id)'}: {said}")
+    if wrong:
+        raise InfraError(f"{len(wrong)} of {len(answer['lines'])} lines are wrong; nothing was added.")
+    click.echo(f"{len(answer['lines'])} lines are good, {answer['added']} devices were added.")
+    if not check and out is not None:
+        _certificates(connection, city, answer["lines"], out)
+
+
+def _certificates(connection: Connection, city: str, lines: list[dict[str, Any]], out: Path) -> None:
+    root = root_certificate(connection)
+    for line in lines:
+        folder = out / line["thing"]
+        if line["needs_certificate"] and not (folder / "key.pem").exists():
+            add = {"action": "device-add", "city": city, "thing": line["thing"], "profile": line["profile"]}
+            write_files(folder, connection.invoke("admin", add), root)
+            click.echo(f"{city}:{line['thing']} may connect. Its files are in {folder}.")
+
+
+def _text(file: Path) -> str:
+    """UTF-8, or what a Chinese spreadsheet saves."""
+    data = file.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("gb18030")
+        except UnicodeDecodeError as error:
+            raise InfraError(f"{file} is neither UTF-8 nor GB 18030.") from error
+
+
+@devices.command()
+@click.argument("city")
+@click.option("--name", required=True, help="What the certificate is for: supplier, order.")
+@click.option("--days", required=True, type=click.IntRange(1, 366), help="Days until it ends.")
+@click.option("--device-profile", help="Kind of the devices that it may add beside those on the list.")
+@click.option("--quota", type=click.IntRange(1, 1000), help="How many it may add.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="New file.")
+@connected
+def claim(
+    connection: Connection, city: str, name: str, days: int, device_profile: str | None, quota: int | None,
+    out: Path,
+) -> None:  # fmt: skip
+    """Make a claim certificate of CITY, with which devices fetch their own. Its key is kept nowhere else."""
+    if out.exists():
+        raise InfraError(f"{out} is there already.")
+    request = {
+        "action": "device-claim",
+        "city": city,
+        "name": name,
+        "days": days,
+        "profile": device_profile,
+        "quota": quota,
+    }
+    made = connection.invoke("admin", request)
+    out.touch(mode=0o600)
+    out.write_text(made["bundle"])
+    click.echo(f"The claim certificate of {city} is in {out}; its key cannot be had again.")
+
+
 def root_certificate(connection: Connection) -> str:
     """What a device checks the broker with: the local cloud's own root, or Amazon's. Raises InfraError."""
     address = f"{connection.endpoint}{LOCAL_ROOT}" if connection.endpoint else AMAZON_ROOT

@@ -1,0 +1,161 @@
+"""Devices on the deployed stack: one that claims its certificate over MQTT, and an installer's telephone that
+loses its network, in a real browser."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from infra.cli.devices import root_certificate
+from tests.e2e.a11y import assert_accessible
+from tests.e2e.test_sensing import level, sign_in
+from tests.stack import Stack, wait_for
+
+pytestmark = pytest.mark.e2e
+CITY, HOME = "oakville", "/oakville/console/devices"
+
+
+class Claimer:
+    """A device as it comes from the factory: a claim certificate in one file, and its serial number."""
+
+    def __init__(self, stack: Stack, bundle: Path, client_id: str) -> None:
+        root = bundle.parent / "ca.pem"
+        root.write_text(root_certificate(stack.connection))
+        context = ssl.create_default_context(cafile=str(root))
+        context.load_cert_chain(str(bundle))
+        self.answers: Queue[tuple[str, dict[str, Any]]] = Queue()
+        self.client = Client(CallbackAPIVersion.VERSION2, client_id=client_id)
+        self.client.tls_set_context(context)
+        self.client.on_message = lambda client, userdata, message: self.answers.put(
+            (message.topic, json.loads(message.payload))
+        )
+        self.client.connect("localhost", stack.local.mqtt_port)
+        self.client.loop_start()
+
+    def ask(self, topic: str, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+        """Publish, and the answer: ``accepted`` or ``rejected``, and what it says."""
+        for word in ("accepted", "rejected"):
+            self.client.subscribe(f"{topic}/{word}", qos=1)
+        self.client.publish(topic, json.dumps(body), qos=1)
+        try:
+            answered, said = self.answers.get(timeout=40)
+        except Empty as error:
+            raise AssertionError(f"no answer on {topic}") from error
+        return answered.rpartition("/")[2], said
+
+    def claim(self, serial: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        """A certificate, and what became of the wish to use it."""
+        word, made = self.ask("$aws/certificates/create/json", {})
+        assert word == "accepted", made
+        body = {
+            "certificateOwnershipToken": made["certificateOwnershipToken"],
+            "parameters": {"SerialNumber": serial, "City": "qinghe", "ThingName": "qinghe:mine"},
+        }
+        word, said = self.ask("$aws/provisioning-templates/townkit_local_devices/provision/json", body)
+        return word, said, made
+
+    def stop(self) -> None:
+        """Disconnect."""
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def claimer(stack: Stack, tmp_path: Path) -> Iterator[Claimer]:
+    bundle = tmp_path / "claim.pem"
+    done = stack.townkit(
+        "devices", "claim", CITY, "--name", "Factory (demo)", "--days", "1", "--out", str(bundle)
+    )
+    assert done.returncode == 0, done.stderr
+    made = Claimer(stack, bundle, f"claim:{CITY}:0001")
+    yield made
+    made.stop()
+
+
+def put_on_list(stack: Stack, folder: Path, *things: str) -> None:
+    rows = ["thing,profile,serial", *(f"{thing},river-level,S-{thing}" for thing in things)]
+    file = folder / "list.csv"
+    file.write_text("\n".join(rows))
+    done = stack.townkit("devices", "import", CITY, str(file))
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_device_claims_its_certificate_for_its_own_city_and_speaks(stack, claimer, tmp_path):
+    thing = f"claimed-{int(time.time()) % 100_000}"
+    put_on_list(stack, tmp_path, thing)
+    word, said, _ = claimer.claim("S-nobody")
+    assert (word, said["errorCode"]) == ("rejected", "AccessDenied")
+    word, said, made = claimer.claim(f"S-{thing}")
+    assert word == "accepted", said
+    assert said["thingName"] == f"{CITY}:{thing}"  # whatever the device said about its city
+    configuration = said["deviceConfiguration"]
+    own = tmp_path / "own.pem"
+    own.write_text(made["privateKey"] + made["certificatePem"])
+    device = Claimer(stack, own, said["thingName"])
+    sent = device.client.publish(configuration["Topic"], json.dumps(level(1.25)), qos=1)
+    wait_for(sent.is_published, what="the broker's answer")
+    device.stop()
+
+    def seen() -> bool:
+        listed = stack.townkit("devices", "list", CITY).stdout
+        return any(thing in line and "never" not in line for line in listed.splitlines())
+
+    wait_for(seen, 30, "its first reading")
+    word, said, _ = claimer.claim(f"S-{thing}")
+    assert word == "rejected", "a device that was heard does not claim again"
+
+
+def test_an_installers_telephone_keeps_two_devices_until_there_is_a_network(stack, browser, page, tmp_path):
+    things = [f"site-{int(time.time()) % 100_000}-{n}" for n in range(2)]
+    put_on_list(stack, tmp_path, *things)
+    sign_in(stack, page, CITY, "admin")
+    for address in ("", "/add", "/import", "/claims", "/links"):
+        page.goto(f"{stack.url}{HOME}{address}?lang=en")
+        assert_accessible(page)
+    page.fill("#name", "Firm A (demo)")
+    page.fill("#days", "1")
+    page.click("#form button")
+    address = page.locator("a.townkit-key").get_attribute("href")
+    context = browser.new_context(
+        viewport={"width": 320, "height": 640}, geolocation={"latitude": 30.5, "longitude": -97.6},
+        permissions=["geolocation"],
+    )  # fmt: skip
+    phone = context.new_page()
+    phone.goto(address)
+    phone.wait_for_selector("#install[data-ready='1']")
+    assert_accessible(phone)
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 320
+    context.set_offline(True)
+    phone.reload()  # the page itself was kept
+    photo = tmp_path / "photo.png"
+    phone.screenshot(path=str(photo))
+    for thing in things:
+        phone.fill("#code", f"S-{thing}")
+        phone.click("#install-position button")
+        wait_for(lambda: phone.input_value("#lat"), what="the position")
+        phone.set_input_files("#install-photo-file", str(photo))
+        wait_for(lambda: phone.inner_text("#install-photo [role=status]"), what="the photo")
+        phone.click("#install-form button[type=submit]")
+        phone.wait_for_selector(f"li[data-thing='{thing}'][data-state='waiting']")
+    assert phone.get_attribute("#install-net", "data-waiting") == "2"
+    context.set_offline(False)
+    phone.evaluate("window.dispatchEvent(new Event('online'))")
+    for thing in things:
+        phone.wait_for_selector(f"li[data-thing='{thing}'][data-state='sent']")
+        assert "no certificate yet" in phone.locator(f"li[data-thing='{thing}']").inner_text()
+    phone.wait_for_selector("#install-net[data-waiting='0']", timeout=40_000)
+    context.close()
+    for thing in things:
+        page.goto(f"{stack.url}/oakville/console/device/{thing}?lang=en")
+        text = page.locator("main").inner_text()
+        assert "30.500000, -97.600000" in text and "Photo of the device" in text and "Installed" in text
+    assert_accessible(page)
