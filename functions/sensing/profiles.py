@@ -1,11 +1,12 @@
-"""The catalogue of device profiles, templates/devices/*.yaml. Read when a city's file is compiled, not on a
-page.
+"""The catalogue of device profiles, templates/devices/*.yaml. ``load`` reads a file with all it says;
+``for_city`` is what functions use, and is packed as one JSON file where they run.
 
 What all profiles have in common stands once, in templates/devices/shared/standard.yaml, and is added here."""
 
 from __future__ import annotations
 
 import copy
+import json
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from functions.core import paths
 from functions.sensing.units import UNITS, ucum
 
 Raw = dict[str, Any]
+PACKED = "catalogue.json"
 CATALOGUE_ONLY = ("samples", "omitted", "health")
 
 
@@ -48,11 +50,27 @@ def load_all() -> dict[str, Raw]:
     return {profile_id: load(profile_id) for profile_id in profile_ids()}
 
 
+@lru_cache(maxsize=64)
 def for_city(profile_id: str) -> Raw:
     """A profile as a city's configuration carries it: without the samples and notes of the catalogue, and
-    without the keys of its parts that say nothing. Raises KeyError."""
+    without the keys of its parts that say nothing. Nobody changes it. Raises KeyError."""
+    packed = _packed()
+    if packed is not None:
+        found: Raw = packed[profile_id]
+        return found
     profile = load(profile_id)
     return {key: _lean(value) for key, value in profile.items() if key not in CATALOGUE_ONLY}
+
+
+def pack() -> str:
+    """The text of the packed catalogue: every profile as :func:`for_city` gives it."""
+    return json.dumps({name: for_city(name) for name in profile_ids()}, ensure_ascii=False, sort_keys=True)
+
+
+@lru_cache(maxsize=1)
+def _packed() -> Raw | None:
+    path = folder() / PACKED
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _lean(value: Any) -> Any:

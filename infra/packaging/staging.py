@@ -4,9 +4,11 @@ Copies and not links, because Chalice packs a link under `vendor/` into the laye
 rebuilds that.
 """
 
+import hashlib
 import importlib
 import importlib.util
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -35,6 +37,7 @@ def stage_code(folder: Path, app: Path = ROOT / "app.py") -> None:
     for name in COPIED:
         shutil.copytree(ROOT / name, library / name, ignore=NOT_COPIED)
     compile_catalogues(ROOT / "templates" / "i18n", library / "templates" / "i18n")
+    _pack_profiles(library / "templates" / "devices")
     _precompile_pages(library / "templates" / "compiled")
     write_assets(folder / "assets")
     manifest = library / "templates" / "assets" / "manifest.json"
@@ -49,6 +52,22 @@ def stage_code(folder: Path, app: Path = ROOT / "app.py") -> None:
 def write_assets(folder: Path) -> None:
     """Write style sheets and scripts under their hashed names, as the edge serves them."""
     importlib.import_module("functions.web.assets").write_assets(folder)
+
+
+def _pack_profiles(folder: Path) -> None:
+    """The catalogue of device profiles as one file, so that no function reads YAML to know a device. Kept by
+    what it was made from: reading all profiles takes seconds."""
+    from functions.sensing import profiles
+
+    made_from = sorted((*profiles.folder().rglob("*.yaml"), *(ROOT / "functions" / "sensing").glob("*.py")))
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_from)).hexdigest()
+    kept = ROOT / ".local" / "profiles" / f"{digest}.json"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        part = kept.with_suffix(f".{os.getpid()}")  # replaced in one step: another process may do the same
+        part.write_text(profiles.pack(), encoding="utf-8")
+        part.replace(kept)
+    shutil.copyfile(kept, folder / profiles.PACKED)
 
 
 def _precompile_pages(folder: Path) -> None:

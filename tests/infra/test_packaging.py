@@ -53,6 +53,7 @@ def test_code_archive_has_functions_beside_templates_and_no_dependencies(package
     assert "chalicelib/functions/core/settings.py" in names
     assert "chalicelib/templates/i18n/zh_Hans.mo" in names
     assert "chalicelib/templates/assets/manifest.json" in names
+    assert "chalicelib/templates/devices/catalogue.json" in names
     assert not any(name.startswith(("boto", "pynamodb", "vendor")) or name.endswith(".po") for name in names)
 
 
@@ -84,7 +85,7 @@ def test_aws_stages_run_on_arm_and_a_python_that_aws_offers(packages: dict[str, 
         r["Properties"] for r in packages["prod"].template["Resources"].values()
         if r["Type"] == "AWS::Serverless::Function"
     ]  # fmt: skip
-    assert len(functions) == 6
+    assert len(functions) == 8
     assert {(f["Runtime"], *f["Architectures"]) for f in functions} == {(f"python{target.python}", "arm64")}
     compiled = [n for n in zipfile.ZipFile(packages["prod"].layer).namelist() if n.endswith(".so")]
     assert compiled

@@ -87,3 +87,19 @@ def test_what_is_no_profile_is_refused():
     ):
         with pytest.raises(ValidationError):
             Profile.model_validate(good | change)
+
+
+def test_what_is_packed_is_what_a_city_carries(tmp_path, monkeypatch):
+    packed = profiles.pack()
+    (tmp_path / profiles.PACKED).write_text(packed, encoding="utf-8")
+    expected = profiles.for_city("tap-water")
+    monkeypatch.setattr(profiles, "folder", lambda: tmp_path)
+    for kept in (profiles.for_city, profiles._packed):
+        kept.cache_clear()
+    try:
+        assert profiles.for_city("tap-water") == expected
+        with pytest.raises(KeyError):
+            profiles.for_city("nothing")
+    finally:
+        for kept in (profiles.for_city, profiles._packed):
+            kept.cache_clear()

@@ -31,13 +31,12 @@ def _must_be_admin(staff: Staff) -> None:
 
 
 def mappings() -> dict[str, tuple[tuple[str, str], ...]]:
-    """The forms of vendors that profiles declare: ``{name: ((path of the rows, path of the device), ...)}``.
-    Reads the whole catalogue."""
+    """The forms of vendors that profiles declare: ``{name: ((path of rows, path of the device), ...)}``."""
     from functions.sensing import profiles
 
     found: dict[str, set[tuple[str, str]]] = {}
     for profile_id in profiles.profile_ids():
-        for one in profiles.load(profile_id).get("mappings") or ():
+        for one in profiles.for_city(profile_id)["mappings"] or ():
             found.setdefault(one["source"], set()).add((one.get("rows") or "", one["device"]))
     return {name: tuple(sorted(shapes)) for name, shapes in sorted(found.items())}
 
