@@ -13,21 +13,21 @@ from infra.simulator.demands import interval_of
 from infra.simulator.score import Score, score
 from infra.simulator.shapes import DAY
 
-SEEDS = ("north", "south", "east")
-TUNED_ON = "a, b, c, r1, r2 and r3"
-DAYS, QUICK, LEAST = 30.0, 120.0, 100
+SEEDS = ("spring", "summer", "autumn")
+TUNED_ON = "a, b, c, r1, r2, r3, north, south and east"
+DAYS, LEAST = 30.0, 100
 MOST_FALSE, MOST_MISSED = 5.0, 1.0
 HOW = f"""\
 One simulated device of every profile that ships, with all its rules (also those that a city has to
-confirm), for {DAYS:.0f} days on each of the seeds {", ".join(SEEDS)} - devices that speak more often than
-every two minutes for a third of it each, those that speak less than daily for {LEAST} messages. Rules and
-profiles were mended on the seeds {TUNED_ON} only. Every message goes through ingest's normalisation and
-the rules' engine; silence is judged by the time of receipt every minute, as the tick does. To each device
-happen, one after the other and labelled: a real alarm condition of every rule and level, near misses
-(three quarters of the way; half as long), gross spikes, stuck and out-of-range values, short and long
-silence; over all of it duplicates, late bursts, disorder and a drifting clock. An alarm is right once for
-each label, while it holds; one more, or one outside, is false. What a condition brings about besides (a
-fast rise on the way to a high level) may raise, and is counted as right when it does."""
+confirm), for {DAYS:.0f} days (those that speak seldom: {LEAST} messages), a third of them on each of the
+seeds {", ".join(SEEDS)}. Rules and profiles were mended on the seeds {TUNED_ON} only. Every message goes
+through ingest's normalisation and the rules' engine; silence is judged by the time of receipt every
+minute, as the tick does. To each device happen, one after the other and labelled: a real alarm condition
+of every rule and level, near misses (three quarters of the way; half as long), gross spikes, stuck and
+out-of-range values, short and long silence; over all of it duplicates, late bursts, disorder and a
+drifting clock. An alarm is right once for each label, while it holds; one more, or one outside, is false.
+What a condition brings about besides (a fast rise on the way to a high level) may raise, and is counted
+as right when it does."""
 
 
 def measure() -> Section:
@@ -59,7 +59,7 @@ def measure() -> Section:
 def days_of(profile: dict[str, Any]) -> float:
     """Simulated days on one seed."""
     interval = interval_of(profile)
-    return DAYS / len(SEEDS) if interval < QUICK else max(DAYS, LEAST * interval / DAY)
+    return max(DAYS, LEAST * interval / DAY) / len(SEEDS)
 
 
 def _heaviest_first() -> list[str]:

@@ -65,6 +65,8 @@ def demand_of(
     )
     gap = abs(levels[0] - usual)
     near = usual + sign * 0.75 * gap if 0.25 * gap > 5 * noise + quantum else None
+    if window and window["take"] != "mean":
+        near = None  # what is usual at one hour is beyond, and only never leaving it counts
     return Demand(rule["id"], rule["metric"], target, near, seconds, False, width + m * every, every)
 
 

@@ -137,7 +137,7 @@ def judge(
         fresh = next(
             (
                 label
-                for label in sorted(fits, key=lambda one: not one.must)
+                for label in sorted(fits, key=lambda one: (not one.start <= at <= one.end, not one.must))
                 if label not in used or not label.must
             ),
             None,

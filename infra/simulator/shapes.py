@@ -98,7 +98,7 @@ def _kind(metric: str, entry: Mapping[str, Any], values: list[float], rules: Seq
     if any(_needs_rest(rule) for rule in rules):
         return "flow"
     rising = len(values) > 2 and values == sorted(values) and values[0] < values[-1]
-    if rising and (entry["unit"] in TOTALS or entry["unit"] == "count"):
+    if rising and entry["unit"] in TOTALS:
         return "today" if any(word in metric for word in ("day", "today", "24h")) else "counter"
     return "analog"
 
