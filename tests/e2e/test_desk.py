@@ -70,6 +70,14 @@ def decide(page: Any, action: str, then: str = "stay", reason: str = "") -> None
         page.locator(f"button[name=then][value={then}]").click()
 
 
+RULES = (
+    "rules",
+    "rules?profile=river-level&rule=high-water",
+    "rules?profile=air-station&rule=pm2-5-high",
+    "rules/try?profile=river-level&rule=high-water&go=1",
+)
+
+
 @pytest.mark.parametrize(("city", "lang"), [("oakville", "en"), ("qinghe", "zh-Hans")])
 def test_every_page_of_the_console_is_accessible(stack: Stack, window: Open, city: str, lang: str) -> None:
     made, alarm = make_application(stack, city), make_incident(stack, city)
@@ -86,7 +94,7 @@ def test_every_page_of_the_console_is_accessible(stack: Stack, window: Open, cit
     assert_accessible(page)
     go(crew, stack, alarm.path)
     assert_accessible(crew)
-    for path in ("history", f"cases/{made.id}/history", "usage", "helped", "helped?words=1"):
+    for path in ("history", f"cases/{made.id}/history", "usage", "helped", "helped?words=1", *RULES):
         go(admin, stack, f"/{city}/console/{path}")
         assert_accessible(admin)
 
