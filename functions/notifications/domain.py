@@ -23,9 +23,12 @@ COMPOSERS = {
     "code": "functions.people.messages:compose_code",
     "sms-spent": "functions.people.messages:compose_spent",
     "alarm-news": "functions.sensing.alarms.news:compose",
+    "sos-test": "functions.sensing.alarms.sos_test:compose",
     "sos-mail": "functions.sensing.alarms.sos_messages:compose",
     "sos-sms": "functions.sensing.alarms.sos_messages:compose",
     "webhook-stopped": "functions.api.notices:compose",
+    "quota-city": "functions.sensing.sources.quota_notices:compose",
+    "quota-device": "functions.sensing.sources.quota_notices:compose",
 }
 # While one worker is at a row no other takes it; longer than a worker may run.
 LEASE = timedelta(minutes=2)

@@ -14,6 +14,7 @@ from functions.core.limits import LimitItem
 from functions.core.scope import current_city
 
 DAY_S = 86_400
+WARN_AT = 0.8  # of a limit
 STEPS = 500  # writes of a whole day's limit
 _lock = threading.Lock()
 _counts: dict[str, _Count] = {}
@@ -26,6 +27,7 @@ class _Count:
     day: str
     total: int = 0
     own: int = 0
+    warned: bool = False
 
 
 def take(amount: int, limit: int, moment: datetime) -> bool:
@@ -46,6 +48,26 @@ def take(amount: int, limit: int, moment: datetime) -> bool:
         item.update(actions=[LimitItem.n.add(due), LimitItem.ttl.set(start + 2 * DAY_S), LimitItem.v.set(1)])
         count.total = int(item.n)
     return True
+
+
+def used(moment: datetime) -> int:
+    """Messages of the open scope's city on a day, as written in its table: up to a hundredth part of the
+    limit behind. One call."""
+    return _written(LimitItem(keys.limit("messages"), str(clock.epoch(moment) // DAY_S * DAY_S)))
+
+
+def comes_near(limit: int) -> bool:
+    """Whether the open scope's city has used four fifths of its day; once a day and process."""
+    count = _counts.get(current_city().id)
+    if count is None or count.warned or count.total + count.own < WARN_AT * limit:
+        return False
+    count.warned = True
+    return True
+
+
+def crosses(before: int, after: int, limit: int) -> bool:
+    """Whether a count has reached four fifths of a limit just now."""
+    return before < WARN_AT * limit <= after
 
 
 def _written(item: LimitItem) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from functions.core import clock
 from functions.core.context import Context
+from functions.sensing import quota
 from functions.sensing.domain import Reading
 from functions.sensing.log import read, rulesets, taking
 from functions.sensing.log.domain import DeviceState
@@ -16,10 +17,14 @@ from functions.sensing.log.taking import Message, Taken
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, Device
 from functions.sensing.rules import RuleSet
-from functions.sensing.sources import answers, refusals
+from functions.sensing.sources import answers, quota_notices, refusals
 from functions.sensing.sources.refusals import Refusal
 
-UNKNOWN = "no device is registered under this name"
+# Whoever sent these is not the device whose topic it used.
+NOT_TOLD = (
+    "no device is registered under this name",
+    "the message was not sent with the certificate of this device",
+)
 
 
 def take_messages(ctx: Context, messages: Sequence[Message]) -> Taken:
@@ -33,9 +38,17 @@ def take_messages(ctx: Context, messages: Sequence[Message]) -> Taken:
         for message, error in refused
     ]
     refusals.keep(kept)
-    known = [(message, error) for message, error in refused if error.message != UNKNOWN]
-    answers.tell(ctx, [(message.thing, message.received, error) for message, error in known])
+    told = [pair for pair in refused if pair[0].via == taking.MQTT and pair[1].message not in NOT_TOLD]
+    answers.tell(ctx, [(message.thing, message.received, error) for message, error in told])
+    _warn(ctx, taken)
     return taken
+
+
+def _warn(ctx: Context, taken: Taken) -> None:
+    if quota.comes_near(ctx.city.limit("messages_per_day", taking.PER_DAY)):
+        quota_notices.tell_city(ctx)
+    if taken.near:
+        quota_notices.tell_device(ctx, taken.near[0])
 
 
 def profile(ctx: Context, profile_id: str) -> Mapping[str, Any]:

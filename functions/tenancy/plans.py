@@ -7,6 +7,8 @@ PLANS: dict[str, dict[str, int]] = {
     "hamlet": {
         "applications_per_day": 200,
         "messages_per_day": 20_000,
+        "messages_per_device_per_day": 2_880,
+        "ingest_per_minute": 300,
         "mails_per_day": 1_000,
         "sms_per_day": 50,
         "api_per_minute": 60,
@@ -18,6 +20,8 @@ PLANS: dict[str, dict[str, int]] = {
     "town": {
         "applications_per_day": 2_000,
         "messages_per_day": 500_000,
+        "messages_per_device_per_day": 17_280,
+        "ingest_per_minute": 1_200,
         "mails_per_day": 10_000,
         "sms_per_day": 500,
         "api_per_minute": 120,
@@ -29,6 +33,8 @@ PLANS: dict[str, dict[str, int]] = {
     "city": {
         "applications_per_day": 20_000,
         "messages_per_day": 10_000_000,
+        "messages_per_device_per_day": 86_400,
+        "ingest_per_minute": 6_000,
         "mails_per_day": 100_000,
         "sms_per_day": 5_000,
         "api_per_minute": 300,

@@ -34,7 +34,11 @@ class Limits(Part):
     """The city's own limits. What is left out is the plan's; none may be above the plan's."""
 
     applications_per_day: int | None = Field(default=None, ge=0)
-    messages_per_day: int | None = Field(default=None, ge=0)
+    messages_per_day: int | None = Field(default=None, ge=0, description="messages of all devices")
+    messages_per_device_per_day: int | None = Field(default=None, ge=0, description="messages of one device")
+    ingest_per_minute: int | None = Field(
+        default=None, ge=0, description="messages of one LoRaWAN network or vendor's cloud"
+    )
     mails_per_day: int | None = Field(default=None, ge=0)
     sms_per_day: int | None = Field(default=None, ge=0, description="text messages; 0 turns them off")
     api_per_minute: int | None = Field(default=None, ge=0, description="requests with one key of a program")

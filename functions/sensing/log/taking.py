@@ -15,7 +15,7 @@ from functions.core.i18n import N_
 from functions.sensing import quota
 from functions.sensing.log import retention
 from functions.sensing.log.appending import ShardLog
-from functions.sensing.log.domain import DAY_MS
+from functions.sensing.log.domain import DAY_MS, State
 from functions.sensing.log.planning import Incoming
 from functions.sensing.log.rulesets import Rulesets, profile_of
 from functions.sensing.log.store import DynamoShelf
@@ -27,6 +27,7 @@ from functions.sensing.sources import payload
 LOGS_KEPT = 64  # shards that a process remembers between its batches
 CLOSE_EVERY = 2_000  # entries after which a log is closed without waiting for the night
 MQTT = "mqtt"
+PER_DAY = 100_000  # messages of a city whose plan says nothing
 _logs: OrderedDict[tuple[str, str], ShardLog] = OrderedDict()
 
 
@@ -49,11 +50,12 @@ class Message:
 @dataclass
 class Taken:
     """What became of a batch: refused messages with their reasons; ids of messages to try again; how many
-    readings were new."""
+    readings were new; ``near``: things that have used four fifths of their messages of the day."""
 
     refused: list[tuple[Message, SenmlError]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     readings: int = 0
+    near: list[str] = field(default_factory=list)
 
 
 def take_messages(ctx: Context, messages: Sequence[Message]) -> Taken:
@@ -107,7 +109,7 @@ def _incoming(ctx: Context, device: Device, message: Message) -> Incoming:
             N_("a reading is older than the %(days)s days for which the city keeps it"), days=days
         )
     moment = datetime.fromtimestamp(message.received / 1000, UTC)
-    if not quota.take(1, ctx.city.limit("messages_per_day", 100_000), moment):
+    if not quota.take(1, ctx.city.limit("messages_per_day", PER_DAY), moment):
         raise SenmlError(N_("the city's limit of messages per day is reached"))
     return Incoming(message.id, message.received, tuple(found.readings), -int(-(found.promise or 0) // 1))
 
@@ -132,10 +134,20 @@ def _take_shard(
         return
     taken.readings += stored.added
     taken.failed += [message.key for thing in sorted(stored.failed) for message in messages.get(thing, ())]
+    if limit and own.state:
+        _note_near(own.state, messages, limit, taken)
     over = SenmlError(N_("the device's limit of messages per day is reached"))
     taken.refused += [(by_id[key], over) for key in stored.over if key not in taken.failed]
     if own.state and before is not None and before // CLOSE_EVERY != own.state.seq // CLOSE_EVERY:
         _ask_to_close(ctx, shard)
+
+
+def _note_near(state: State, messages: Mapping[str, list[Incoming]], limit: int, taken: Taken) -> None:
+    """Devices that have just used four fifths of their own messages of the day."""
+    for thing, own in messages.items():
+        count = state.of(thing).days.get(own[-1].received // DAY_MS, (0, 0))[0]
+        if quota.crosses(count - len(own), count, limit):
+            taken.near.append(thing)
 
 
 def shard_log(ctx: Context, shard: str, devices: dict[str, Device]) -> ShardLog:

@@ -7,8 +7,11 @@ from typing import Any
 
 from functions.core import clock
 from functions.core.i18n import N_, fill, t
+from functions.sensing import quota
+from functions.sensing.log.taking import PER_DAY
 from functions.sensing.sources import refusals
 from functions.sensing.sources.refusals import KEPT_DAYS, Refusal
+from functions.web import formats
 from functions.web.request import PageContext
 from functions.web.responses import Page
 
@@ -47,6 +50,9 @@ MEND = {
         "Look at what the device sends at that place; texts need double quotes."
     ),
     N_("%(text)s is not a JSON number"): N_("Leave a value out when there is none."),
+    N_("a reading is older than the %(days)s days for which the city keeps it"): N_(
+        "Send what was kept on the device sooner, or ask for a longer retention in the city's file."
+    ),
     N_("SenML version %(version)s is not understood"): N_("Leave bver out, or write 10."),
     N_("port %(port)s has no byte map for %(size)s bytes, and the network decoded nothing"): N_(
         "Set a payload formatter (codec) in the network, or ask for a byte map in the profile."
@@ -59,11 +65,12 @@ ELSE = N_("The page for device makers says what a message looks like.")
 
 
 def show(ctx: PageContext) -> Page:
-    """The page, of all devices or of one (``?device=``). One call."""
+    """The page, of all devices or of one (``?device=``). Two calls."""
     device = ctx.query.get("device", "")[:64]
     found = refusals.since(clock.iso(ctx.now - timedelta(days=KEPT_DAYS)), LOOKED_AT)
     chosen = [one for one in found if not device or one.thing == device]
     groups = grouped(chosen)
+    limit, used = ctx.city.limit("messages_per_day", PER_DAY), quota.used(ctx.now)
     return Page(
         "sensors/refusals.html",
         section="devices",
@@ -73,6 +80,9 @@ def show(ctx: PageContext) -> Page:
         more=len(found) == LOOKED_AT,
         days=KEPT_DAYS,
         here=f"/{ctx.city.id}/console/refusals",
+        used=formats.number(used, 0),
+        limit=formats.number(limit, 0),
+        near=used >= quota.WARN_AT * limit,
     )
 
 

@@ -15,6 +15,7 @@ from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
 DAYS = 7
+FIELDS = ("name", "kind", "mapping")
 HEADERS = {
     domain.TTS: "Authorization: Bearer",
     domain.CHIRPSTACK: "Authorization: Bearer",
@@ -45,7 +46,7 @@ def show(ctx: PageContext, typed: dict[str, str] | None = None, errors: dict[str
         sources=rows,
         kinds={kind: t(text) for kind, text in KINDS.items()},
         mappings=list(service.mappings()),
-        typed=typed or {},
+        typed=typed or dict.fromkeys(FIELDS, ""),
         errors=errors or {},
         days=DAYS,
         address=f"/{ctx.city.id}/console/sources",
@@ -87,7 +88,7 @@ def change(ctx: PageContext) -> Page | Redirect:
 
 
 def _make(ctx: PageContext, staff: Staff, home: str) -> Page | Redirect:
-    typed = {name: ctx.value(name) for name in ("name", "kind", "mapping")}
+    typed = {name: ctx.value(name) for name in FIELDS}
     try:
         made = service.make(ctx, staff, **typed)
     except Invalid as problem:
