@@ -40,6 +40,11 @@ BATCHES = 50
 )
 @click.option("--once", is_flag=True, help="Send the past, then end.")
 @click.option(
+    "--sample",
+    type=click.Choice(["normal", "alarming", "faulty"]),
+    help="Only send this sample of each device's profile, then end.",
+)
+@click.option(
     "--interval",
     default=10.0,
     show_default=True,
@@ -104,6 +109,7 @@ def _plan(
         host=known["host"],
         port=int(known["port"]),
         offset=_offset(known["zone"]),
+        zone=known["zone"],
         events=events,
         faults=events if faults is None else faults,
         **options,

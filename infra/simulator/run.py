@@ -17,6 +17,7 @@ from infra.errors import InfraError
 from infra.simulator.device import Message, SimDevice, pack
 from infra.simulator.fleet import Fleet
 from infra.simulator.labels import Label, write
+from infra.simulator.samples import packs
 from infra.simulator.shapes import DAY
 from infra.simulator.transport import troubled
 from infra.simulator.weather import Weather
@@ -42,7 +43,8 @@ class Thing:
 class Plan:
     """``hours`` of the past, ``speed`` times as fast as they were (None: as fast as the broker takes them),
     ``packed`` measurements to a message. ``interval``: seconds between two messages of the present;
-    ``offset``: seconds that the city is ahead of UTC. ``events``: whether the past has events and faults."""
+    ``offset``: seconds that the city is ahead of UTC. ``events``: whether the past has events and faults.
+    ``sample``: play only this sample of each device's profile, in the city's ``zone``."""
 
     things: Sequence[Thing]
     host: str
@@ -56,6 +58,8 @@ class Plan:
     events: bool = False
     faults: bool = False
     labels: Path | None = None
+    sample: str | None = None
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,11 @@ def run(plan: Plan, *, once: bool, stop: threading.Event, say: Callable[[str], N
         took, began = time.monotonic() - began, time.monotonic()
         say(f"{connected} of {count} devices connected in {took:.1f} s")
         player = Player(plan, fleet, stop)
-        player.past()
+        past = f"the {plan.sample} samples" if plan.sample else f"{plan.hours:g} hours"
+        player.samples(plan.sample) if plan.sample else player.past()
         lost = fleet.settle(READY_S + count / CONNECTS_A_SECOND)
-        say(f"{plan.hours:g} hours sent in {time.monotonic() - began:.1f} s: {fleet.acknowledged} messages")
-        if not once:
+        say(f"{past} sent in {time.monotonic() - began:.1f} s: {fleet.acknowledged} messages")
+        if not once and not plan.sample:
             player.present()
             lost = fleet.settle(2.0)
         return Sent(
@@ -103,6 +108,13 @@ class Player:
         self.now = time.time()
         self.weather = Weather(plan.seed)
         self.measured = 0
+
+    def samples(self, sample: str) -> None:
+        """The sample of each device's profile, device by device."""
+        for thing in self.plan.things:
+            for _, text in packs(thing.profile, sample, self.plan.zone, self.now):
+                self._publish(thing, text)
+                self.measured += text.count('"v"')
 
     def past(self) -> None:
         """On a fixed grid of moments: a restart sends the same readings again and nothing is stored twice."""
@@ -175,7 +187,10 @@ class Player:
     def _send(self, thing: Thing, device: SimDevice, messages: list[Message]) -> None:
         rows = pack(device, messages)
         self.measured += len(rows)
-        self.fleet.publish(thing.client_id, thing.topic, json.dumps(rows))
+        self._publish(thing, json.dumps(rows))
+
+    def _publish(self, thing: Thing, text: str) -> None:
+        self.fleet.publish(thing.client_id, thing.topic, text)
         self.fleet.pump(0)
         while self.fleet.waiting > ON_THEIR_WAY and not self.stop.is_set():
             self.fleet.pump(0.05)

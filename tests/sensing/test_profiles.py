@@ -1,19 +1,18 @@
 """Every profile that ships: sound, in every language, and its rules fire and clear on its own samples."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 from pydantic import ValidationError
 
 from functions.core import i18n
 from functions.sensing import profiles
-from functions.sensing.domain import RANGE, STEP, STUCK, Reading
+from functions.sensing.domain import RANGE, STEP, STUCK
 from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.schema_profile import Profile
+from functions.sensing.sources import payload
 from functions.sensing.sources.payload import quantity_of
+from infra.simulator.samples import packs
 
-ZONE = "Asia/Shanghai"
+ZONE, NOW = "Asia/Shanghai", 1_795_200_000
 MARKS = {"range": RANGE, "step": STEP, "stuck": STUCK}
 SAMPLES = [
     (profile_id, sample["id"])
@@ -31,14 +30,14 @@ def test_every_profile_that_ships_is_sound_and_in_every_language(profile_id):
         assert quantity_of(f"urn:dev:x:{metric}", profile["quantities"]) == metric
 
 
-def sampled(profile, sample):
-    """The sample's readings as intake would keep them."""
-    start = datetime.fromisoformat(sample["start"]).replace(tzinfo=ZoneInfo(ZONE)).timestamp()
-    for second, values in profiles.sample_messages(profile, sample):
-        at = int((start + second) * 1000)
-        for metric, value in sorted(values.items()):
-            low, high = profile["quantities"][metric]["range"] or (float("-inf"), float("inf"))
-            yield Reading(at, metric, value, 0 if low <= value <= high else RANGE)
+def sampled(profile, sample_id):
+    """What ingest reads of the messages that the simulator sends for a sample."""
+    sent = packs(profile, sample_id, ZONE, NOW)
+    return [
+        reading
+        for at, text in sent
+        for reading in payload.read(text, int((at + 2) * 1000), profile["quantities"]).readings
+    ]
 
 
 @pytest.mark.parametrize(("profile_id", "sample_id"), SAMPLES)
@@ -46,7 +45,7 @@ def test_the_rules_fire_and_clear_on_the_samples_of_their_profile(profile_id, sa
     profile = profiles.load(profile_id)
     sample = next(one for one in profile["samples"] if one["id"] == sample_id)
     rules = compile_rules(profile, zone=ZONE, every=True)
-    _, changes, marked = evaluate(rules, rules.start(), list(sampled(profile, sample)))
+    _, changes, marked = evaluate(rules, rules.start(), sampled(profile, sample_id))
     raised = {change.rule for change in changes if change.change == "raised"}
     last = {change.rule: change.change for change in changes}
     assert raised == set(sample["expect"]["raises"])
