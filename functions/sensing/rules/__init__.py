@@ -6,6 +6,5 @@ Everything here is pure: no clock, no store. What a rule remembers is a small JS
 from functions.sensing.rules.build import compile_rules
 from functions.sensing.rules.domain import Change, Memory, RuleSet
 from functions.sensing.rules.engine import evaluate
-from functions.sensing.rules.hours import inside
 
-__all__ = ["Change", "Memory", "RuleSet", "compile_rules", "evaluate", "inside"]
+__all__ = ["Change", "Memory", "RuleSet", "compile_rules", "evaluate"]

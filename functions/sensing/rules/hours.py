@@ -1,4 +1,4 @@
-"""Hours of the city's own time: when a rule looks, and when nobody is told."""
+"""Hours of the city's own time in which a rule looks."""
 
 from __future__ import annotations
 
@@ -32,8 +32,3 @@ def begun(hours: Hours, zone: ZoneInfo, at: int) -> int | None:
         within = minute >= hours.start or minute < hours.end
         day = local if minute >= hours.start else local - timedelta(days=1)
     return day.toordinal() if within and day.weekday() in hours.days else None
-
-
-def inside(entry: Mapping[str, Any], zone: ZoneInfo, at: int) -> bool:
-    """Whether a moment (milliseconds) lies in the hours that a rule has written."""
-    return begun(hours_of(entry), zone, at) is not None
