@@ -111,6 +111,14 @@ def mark_sent(
             raise
 
 
+def sent_at(row_id: str) -> str:
+    """When a row's message was handed over (ISO); "" for one that was not, or that is not there."""
+    try:
+        return str(OutboxItem.get(keys.OUTBOX, row_id, consistent_read=True).sent_at or "")
+    except OutboxItem.DoesNotExist:
+        return ""
+
+
 def pending() -> Iterator[OutboxItem]:
     """Every row that is still to be sent, oldest first."""
     return iter(OutboxItem.query(keys.OUTBOX, filter_condition=OutboxItem.status == PENDING))

@@ -23,7 +23,7 @@ QUEUES = {
 }
 SENDERS = {
     "readings": ("topic-rule", "api"),
-    "urgent": ("topic-rule", "api"),
+    "urgent": ("topic-rule", "api", "tasks"),
     "tasks": (*OPENERS, "nightly"),
     "refused": ("readings",),
 }

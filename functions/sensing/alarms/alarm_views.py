@@ -14,6 +14,7 @@ from functions.sensing.alarms.domain import RAISED, Alarm, Episode
 from functions.sensing.alarms.list_views import SEVERITIES, STATES, member
 from functions.sensing.domain import CLOCK, DUPLICATE, RANGE, STEP, STUCK, Reading
 from functions.sensing.registry import store as registry
+from functions.sensing.units import shown
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
@@ -158,9 +159,9 @@ def marks_of(flags: int) -> str:
 
 
 def _measure(value: float, decimals: int, unit: str) -> str:
-    """With the quantity's decimals, or as many as a limit needs; SenML's unit of a ratio is a stroke."""
+    """With the quantity's decimals, or as many as a limit needs, and the unit as people write it."""
     text = f"{value:.{decimals}f}" if round(value, decimals) == value or decimals else f"{value:g}"
-    return text if unit == "/" else f"{text} {unit}".strip()
+    return f"{text} {shown(unit)}".strip()
 
 
 def _windows(ctx: PageContext, muted: tuple[tuple[int, int], ...]) -> list[dict[str, str]]:

@@ -167,17 +167,17 @@ def open_call(ctx: PageContext, code: str) -> Page:
 def answer_call(ctx: PageContext, code: str) -> Page | Redirect:
     """The contact says that they see to it. Raises NotFound."""
     thing, rule, raised, number = sos.read_code(ctx, code)
-    name = _contact_name(thing, number)
+    name = _contact_name(ctx, thing, number)
     ctx.actor = Actor("citizen", f"contact:{number}", name)
     deciding.acknowledge_as_contact(ctx, thing, rule, raised, name)
     return Redirect(f"/{ctx.city.id}/sos/{code}?thanks=1")
 
 
-def _contact_name(thing: str, number: str) -> str:
+def _contact_name(ctx: PageContext, thing: str, number: str) -> str:
     from functions.sensing.alarms.sos_messages import contact_of
 
     device = registry.find(thing)
-    contact = contact_of(device, number) if device else None
+    contact = contact_of(ctx, device, number) if device else None
     if contact is None:
         raise Forbidden
     return contact.get("name") or contact.get("email", "")

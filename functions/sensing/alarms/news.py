@@ -76,8 +76,8 @@ def send(ctx: Context, data: dict[str, Any]) -> None:
     news = listed(department, told, until)
     rows = []
     with transaction() as tx:
-        for one in readers(department, max((rank(line.severity) for line in news), default=-1)):
-            subject = f"{department}|{told}|{until}|{ids.digest(one.email)[:16]}"
+        for address in addresses(ctx, department, max((rank(line.severity) for line in news), default=-1)):
+            subject = f"{department}|{told}|{until}|{ids.digest(address)[:16]}"
             rows.append(notifications.enqueue(tx, ctx, EVENT, subject))
         tx.update(
             NewsItem(keys.ALARM_NEWS, department),
@@ -122,6 +122,14 @@ def readers(department: str, worst: int) -> list[Staff]:
     return found[:TOLD_AT_MOST]
 
 
+def addresses(ctx: Context, department: str, worst: int) -> list[str]:
+    """Who is written to: the readers; of what is high or critical, when nobody reads, the department
+    itself."""
+    found = [one.email for one in readers(department, worst)]
+    own = (ctx.city.department(department) or {}).get("email")
+    return found or ([str(own)] if own and worst >= LEAST["high"] else [])
+
+
 def usual(member: Staff) -> str:
     """What somebody gets who has not chosen."""
     return "high" if OPERATOR_DESK in member.roles else "none"
@@ -152,24 +160,26 @@ def compose(ctx: Context, _: str, subject: str) -> Mail | None:
     from functions.web.rendering import environment
 
     department, told, until, digest = subject.split("|")
-    member = next((one for one in staff.every() if ids.digest(one.email)[:16] == digest), None)
+    own = str((ctx.city.department(department) or {}).get("email") or "")
+    known = [own, *(one.email for one in staff.every())]
+    address = next((one for one in known if ids.digest(one)[:16] == digest), "")
     lines = listed(department, told, until)
-    if member is None or not lines:
+    if not address or not lines:
         return None
     with i18n.use_language(ctx.city.languages[0]):
-        address = f"{settings().public_url}/{ctx.city.id}/console/alarms"
+        base = f"{settings().public_url}/{ctx.city.id}/console/alarms"
         template = environment().get_template("messages/alarm-news.txt")
         text = template.render(
-            lines=_lines(ctx, address, lines[:LINES]), count=len(lines), more=max(0, len(lines) - LINES),
-            address=f"{address}?department={department}", city_name=ctx.city.name(i18n.language()),
+            lines=_lines(ctx, base, lines[:LINES]), count=len(lines), more=max(0, len(lines) - LINES),
+            address=f"{base}?department={department}", city_name=ctx.city.name(i18n.language()),
             worst=lines[0],
         )  # fmt: skip
         head, body = split_message(text)
         reply_to = str(ctx.city.config.get("contact", {}).get("email", ""))
-        return Mail(member.email, head, body, ctx.city.name(i18n.language()), reply_to)
+        return Mail(address, head, body, ctx.city.name(i18n.language()), reply_to)
 
 
-def _lines(ctx: Context, address: str, lines: Sequence[store.Listed]) -> list[dict[str, Any]]:
+def _lines(ctx: Context, base: str, lines: Sequence[store.Listed]) -> list[dict[str, Any]]:
     from functions.web import formats
 
     return [
@@ -179,7 +189,7 @@ def _lines(ctx: Context, address: str, lines: Sequence[store.Listed]) -> list[di
             "severity": line.severity,
             "since": formats.moment(line.since_iso, ctx.city.zone),
             "over": line.state == CLEARED,
-            "address": f"{address}/{line.key}",
+            "address": f"{base}/{line.key}",
         }
         for line in lines
     ]

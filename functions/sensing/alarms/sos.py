@@ -22,7 +22,7 @@ from functions.core.keyring import city_key
 from functions.core.store import CityModel, contended, failed_conditions, transaction
 from functions.sensing.alarms import definitions, due
 from functions.sensing.alarms.definitions import Definition
-from functions.sensing.alarms.domain import Alarm
+from functions.sensing.alarms.domain import Alarm, rank
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
 
@@ -136,11 +136,11 @@ def _told(ctx: Context, device: Device, step: int) -> tuple[list[tuple[str, str]
         found = [("sos-mail", str(step))] if contact.get("email") else []
         found += [("sos-sms", str(step))] if contact.get("phone") and sends_sms(ctx) else []
         return found, contact.get("name", "")
-    from functions.sensing.alarms.news import readers
+    from functions.sensing.alarms.news import addresses
 
     department = definitions.department_of(ctx, device.department, {})
-    people = readers(department, 3)
-    return [("sos-mail", ids.digest(one.email)[:16]) for one in people], department
+    people = addresses(ctx, department, rank("critical"))
+    return [("sos-mail", ids.digest(one)[:16]) for one in people], department
 
 
 def answer(ctx: Context, thing: str, rule: str, raised: int, who: str) -> None:

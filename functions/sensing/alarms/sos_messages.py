@@ -27,7 +27,7 @@ def compose(ctx: Context, event: str, subject: str) -> Mail | Sms | None:
     device, call = registry.find(thing), sos.find(thing, rule, int(raised))
     if device is None or call is None or call.state == sos.ANSWERED:
         return None
-    contact = contact_of(device, number)
+    contact = contact_of(ctx, device, number)
     if contact is None:
         return None
     languages = ctx.city.languages
@@ -38,15 +38,19 @@ def compose(ctx: Context, event: str, subject: str) -> Mail | Sms | None:
         return _mail(ctx, contact["email"], {**told, "name": contact.get("name", "")})
 
 
-def contact_of(device: Device, number: str) -> dict[str, str] | None:
-    """The device's contact with this number, or the member of staff with this digest."""
+def contact_of(ctx: Context, device: Device, number: str) -> dict[str, str] | None:
+    """The device's contact with this number; the member of staff, or the department, with this digest."""
     from functions.identity import store as staff
 
     if number.isdigit() and len(number) < 4:
         place = int(number)
         return device.contacts[place] if place < len(device.contacts) else None
     member = next((one for one in staff.every() if ids.digest(one.email)[:16] == number), None)
-    return {"email": member.email, "name": member.name} if member else None
+    if member:
+        return {"email": member.email, "name": member.name}
+    own = [one.get("email") or "" for one in ctx.city.config["departments"].values()]
+    address = next((one for one in own if ids.digest(one)[:16] == number), "")
+    return {"email": address} if address else None
 
 
 def _words(ctx: Context, device: Device, call: sos.Call, code: str) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from functions.core import scope
+from functions.core import clock, scope
 from functions.core.errors import NotFound
 from functions.sensing.alarms import commands, sos
 from functions.sensing.registry.domain import Device
@@ -86,7 +88,6 @@ def test_letting_the_button_go_does_not_end_the_call(flood: World, button: Devic
 def test_who_answers_ends_the_calls_and_the_button_hears_it(
     flood: World, button: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
 
     from functions.adapters.shadows import FakeShadows
     from functions.sensing.alarms.writing import again
@@ -125,3 +126,40 @@ def test_an_alarm_of_another_kind_calls_nobody(flood: World, button: Device) -> 
     work(flood, MINUTES[1])
     with scope.tenant_scope(flood.oakville):
         assert sos.calls_of("gauge-1") == []
+
+
+def test_the_daily_test_goes_the_whole_way_and_its_failure_is_an_alarm(
+    flood: World, button: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from functions.sensing.alarms import rounds, sos_test, store
+    from functions.sensing.log import read
+    from functions.sensing.registry import store as registry
+    from functions.sensing.sources import forward
+
+    sent: list[str] = []
+    monkeypatch.setattr(forward, "send", lambda bodies, *, urgent: sent.extend(bodies))
+    monkeypatch.setattr(read, "latest", lambda devices: {})
+
+    def go(moment: datetime) -> str:
+        with clock.frozen(moment), scope.tenant_scope(flood.oakville):
+            rounds.go(replace(system(flood), now=moment), "")
+            latest = sos_test.results(1)
+            alarm = store.get("_platform", "sos-test")
+        return (latest[0].state if latest else "") + ("!" if alarm and alarm.active else "")
+
+    noon = NOW.replace(hour=18)
+    assert go(NOW) == ""  # 03:30 in Oakville
+    assert go(noon) == go(noon + timedelta(minutes=5)) == "running"
+    assert [json.loads(one)["thing"] for one in sent] == ["sos-test"]
+    assert go(noon + timedelta(minutes=20)) == "failed!"
+    tomorrow = noon + timedelta(days=1)
+    assert go(tomorrow) == "running!"
+    with scope.tenant_scope(flood.oakville):
+        probe = registry.find("sos-test")
+    assert probe
+    feed(flood, probe, change("pressed", value=1.0, severity="critical"))
+    work(flood, tomorrow)
+    assert [mail.to for mail in messages(flood, tomorrow)[0]] == ["residents@oakville.example"]
+    assert go(tomorrow + timedelta(minutes=5)) == "passed"
+    with scope.tenant_scope(flood.oakville):
+        assert sos.calls_of("sos-test") == []
