@@ -26,6 +26,7 @@ EVENTS = {
     "device-next-certificate": N_("Got its next certificate"),
     "device-certificate-ended": N_("The old certificate ended"),
     "device-claimed": N_("Claimed its certificate"),
+    "device-heard": N_("Heard for the first time, through a source"),
     "device-changed": N_("Details changed"),
     "device-installed": N_("Installed"),
     "device-moved": N_("Moved"),

@@ -6,10 +6,14 @@ reason."""
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Any
 
+from functions.core.context import Actor
 from functions.core.errors import Invalid
 from functions.core.i18n import N_, fill, t
+from functions.sensing.registry import service as register
+from functions.sensing.registry.domain import ACTIVE, PLANNED, Device
 from functions.sensing.senml import SenmlError
 from functions.sensing.sources import domain, forward, refusals, service, store
 from functions.sensing.sources.domain import Source
@@ -35,11 +39,23 @@ def answer(ctx: PageContext) -> Json:
         heard.word = N_("this message has been dealt with already")
     if heard.word:
         return Json({"taken": 0, "note": t(heard.word)})
+    _begin(ctx, source, heard)
     taken = _pass_on(ctx, source, heard)
     _keep_refused(ctx, source, heard)
     store.mark_seen(source.id, seen, ctx.now)
     store.count(source.id, ctx.now, taken, len(heard.refused))
     return _answer(heard, taken)
+
+
+def _begin(ctx: PageContext, source: Source, heard: Heard) -> None:
+    """Devices that the city has put on its list are in use from their first message on."""
+    ctx.actor = Actor("api", f"{source.name} ({source.id[-6:]})", source.name)
+    for thing in heard.planned:
+        register.change(ctx, thing, "device-heard", _in_use, {"source": source.id})
+
+
+def _in_use(device: Device) -> Device:
+    return replace(device, state=ACTIVE) if device.state == PLANNED else device
 
 
 def _pass_on(ctx: PageContext, source: Source, heard: Heard) -> int:

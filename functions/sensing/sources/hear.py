@@ -13,7 +13,7 @@ from functions.core.context import Context
 from functions.core.i18n import N_
 from functions.sensing import senml
 from functions.sensing.registry import store as registry
-from functions.sensing.registry.domain import ACTIVE, Device, normal_code
+from functions.sensing.registry.domain import ACTIVE, PLANNED, Device, normal_code
 from functions.sensing.senml import Limits, SenmlError
 from functions.sensing.sources import decoders, domain, lorawan, payload, vendor
 from functions.sensing.sources.domain import Source
@@ -27,11 +27,12 @@ Rows = list[dict[str, Any]]
 @dataclass
 class Heard:
     """``key`` makes the request unique; ``refused`` parts with their number in it and what the sender calls
-    the device; ``word`` says why there is nothing to take."""
+    the device; ``planned``: things that speak for the first time; ``word``: why there is nothing to take."""
 
     key: str
     rows: dict[str, Rows] = field(default_factory=lambda: defaultdict(list))
     urgent: set[str] = field(default_factory=set)
+    planned: set[str] = field(default_factory=set)
     refused: list[tuple[int, str, SenmlError]] = field(default_factory=list)
     word: str = ""
 
@@ -137,7 +138,7 @@ def _find(names: set[str]) -> dict[str, Device]:
 def _known(ctx: Context, device: Device | None, name: str) -> tuple[Device, Profile]:
     from functions.sensing.service import profile
 
-    if device is None or device.state != ACTIVE:
+    if device is None or device.state not in (ACTIVE, PLANNED):
         raise SenmlError(N_("no device of this city that may send has the number %(number)s"), number=name)
     return device, profile(ctx, device.profile)
 
@@ -147,5 +148,7 @@ def _add(ctx: Context, heard: Heard, device: Device, profile: Profile, rows: Row
     now = ctx.now.timestamp()
     payload.select(senml.resolve_rows(rows, now, LIMITS), int(now * 1000), profile["quantities"])
     heard.rows[device.thing] += rows
+    if device.state == PLANNED:
+        heard.planned.add(device.thing)
     if profile.get("lane") == "urgent":
         heard.urgent.add(device.thing)

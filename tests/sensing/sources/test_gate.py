@@ -10,7 +10,7 @@ from functions.core import clock, scope
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.store import transaction
 from functions.identity.domain import CLERK, Staff
-from functions.sensing.registry.domain import REVOKED, Device
+from functions.sensing.registry.domain import ACTIVE, PLANNED, REVOKED, Device
 from functions.sensing.sources import domain, refusals, service, store
 from functions.sensing.sources.domain import CHIRPSTACK, TTS, VENDOR
 from tests.sensing.sources.conftest import EUI, IMEI, URGENT_EUI, add_device, admin, context
@@ -166,6 +166,16 @@ def test_rows_of_a_vendor_are_mapped_and_refused_one_by_one(place):
     # a time without a zone is the city's own
     assert message["pack"][0]["t"] == clock.parse("2026-11-20T09:29:30.000Z").timestamp()
     assert counts(place, sender) == [(1, 3)]
+
+
+def test_a_device_on_the_citys_list_is_in_use_from_its_first_message(place):
+    from functions.sensing.registry import store as registry
+
+    add_device(place.world.oakville, Device("meter-9", "probe", serial="SN 77-A"), PLANNED)
+    assert place.sender(VENDOR, **ACME).post(rows(("sn77a", {"temp": 290}))).status == 202
+    with scope.tenant_scope(place.world.oakville):
+        assert registry.find("meter-9").state == ACTIVE
+        assert [event.action for event in registry.history("meter-9")] == ["device-heard"]
 
 
 def test_a_signature_is_of_one_body_and_one_moment(place):
