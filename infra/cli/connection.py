@@ -77,7 +77,7 @@ class Connection:
     def client(self, service: str) -> Any:
         """A boto3 client, made once."""
         if service not in self._clients:
-            config = Config(read_timeout=TIMEOUT_SECONDS, retries={"mode": "standard", "max_attempts": 3})
+            config = Config(read_timeout=TIMEOUT_SECONDS, retries={"mode": "standard", "max_attempts": 8})
             self._clients[service] = self._session.client(service, endpoint_url=self.endpoint, config=config)
         return self._clients[service]
 
