@@ -77,7 +77,7 @@ def _group(ctx: PageContext, one: Watched, plausibility: bool) -> dict[str, Any]
     rules = (*one.own, *one.profile.get("rules", ()))
     return {
         "name": str(pick(one.profile["names"])),
-        "count": one.count,
+        "count": len(one.things),
         "rules": [_line(ctx, one, rule) for rule in rules if bool(rule.get("faulty")) is plausibility],
     }
 
@@ -174,6 +174,8 @@ def attempt(ctx: PageContext) -> Page:
         rule=_line(ctx, watched, rule),
         fields=[_field(name, given.get(name), value, rule, watched) for name, value in numbers.items()],
         pasted=ctx.query.get("pasted", ""),
+        things=[""] if rule.get("thing") else ["", *watched.things],
+        thing=ctx.query.get("thing", ""),
         errors=errors,
         days=trying.DAYS,
         devices=trying.DEVICES,
@@ -207,7 +209,7 @@ def _replay(
     limits.hit(f"try-rule#{staff.email}", TRIES, TRIES_WINDOW_S)
     detail = {"rule": rule["id"], "numbers": {name: str(value) for name, value in typed.numbers(new).items()}}
     audit.record("rules", watched.id, "rule_tried", ctx, detail)
-    return watching.try_rule(ctx, watched, rule, new)
+    return watching.try_rule(ctx, watched, rule, new, ctx.query.get("thing", ""))
 
 
 def _result(
@@ -227,7 +229,8 @@ def _result(
     ]
     return {
         "rows": [
-            [one.thing, f"{one.readings:,}", *_counts(one.now), *_counts(one.new)] for one in trial.tried
+            [one.thing, f"{one.readings:,}", *_counts(ctx, one.now), *_counts(ctx, one.new)]
+            for one in trial.tried
         ],
         "now": sum(len(one.now) for one in trial.tried),
         "new": sum(len(one.new) for one in trial.tried),
@@ -237,9 +240,10 @@ def _result(
     }
 
 
-def _counts(found: Sequence[trying.Episode]) -> list[str]:
-    ended = sum(one.until - one.since for one in found if one.until is not None)
-    return [str(len(found)), _time(ended)]
+def _counts(ctx: PageContext, found: Sequence[trying.Episode]) -> list[str]:
+    now = int(ctx.now.timestamp() * 1000)
+    raised = sum((one.until or now) - one.since for one in found)
+    return [str(len(found)), _time(raised)]
 
 
 def _lasted(episode: trying.Episode) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,7 +16,7 @@ from functions.core.i18n import N_
 from functions.core.store import contended, failed_conditions, transaction
 from functions.sensing.log import read, rulesets
 from functions.sensing.registry import store as devices
-from functions.sensing.registry.domain import RETIRED, REVOKED, Device
+from functions.sensing.registry.domain import RETIRED, REVOKED
 from functions.sensing.rules import trying
 from functions.tenancy import registry
 from functions.tenancy import store as tenancy
@@ -29,12 +28,12 @@ ACTIONS = {"on": "rule_switched_on", "off": "rule_switched_off"}
 
 @dataclass(frozen=True)
 class Watched:
-    """A profile that the city uses: its rules as they are now, the city's own on all or one of its devices,
-    and how many devices it has."""
+    """A profile that the city uses: its rules as they are now, its devices, and the city's own rules on all
+    or one of them."""
 
     id: str
     profile: Mapping[str, Any]
-    count: int
+    things: Sequence[str]
     own: Sequence[Mapping[str, Any]]
 
 
@@ -45,8 +44,8 @@ def watched(ctx: Context) -> tuple[list[Watched], Decisions]:
     return [_watched(ctx, name, used[name], decisions) for name in sorted(used)], decisions
 
 
-def _used(ctx: Context) -> Counter[str]:
-    """Profiles by number of devices: those of the city's file and those registered beside it."""
+def _used(ctx: Context) -> dict[str, list[str]]:
+    """Devices by profile: those of the city's file and those registered beside it."""
     config = ctx.city.config["devices"]
     found = {entry["thing"]: entry["profile"] for entry in config["things"]}
     for device in devices.list_devices():
@@ -54,18 +53,19 @@ def _used(ctx: Context) -> Counter[str]:
             found.pop(device.thing, None)
         else:
             found[device.thing] = device.profile
-    return Counter(found.values())
+    used: dict[str, list[str]] = {}
+    for thing in sorted(found):
+        used.setdefault(found[thing], []).append(thing)
+    return used
 
 
-def _watched(ctx: Context, profile_id: str, count: int, decisions: Decisions) -> Watched:
-    config = ctx.city.config["devices"]
-    things = {entry["thing"] for entry in config["things"] if entry["profile"] == profile_id}
+def _watched(ctx: Context, profile_id: str, things: Sequence[str], decisions: Decisions) -> Watched:
     own = [
         rule
-        for rule in config["rules"]
+        for rule in ctx.city.config["devices"]["rules"]
         if rule.get("profile") == profile_id or (rule.get("thing") and rule["thing"] in things)
     ]
-    return Watched(profile_id, as_decided(ctx, profile_id, decisions), count, own)
+    return Watched(profile_id, as_decided(ctx, profile_id, decisions), things, own)
 
 
 def as_decided(ctx: Context, profile_id: str, decisions: Decisions) -> Mapping[str, Any]:
@@ -85,36 +85,27 @@ def find_rule(ctx: Context, profile_id: str, rule_id: str) -> tuple[Watched, Map
     raise NotFound
 
 
-def try_rule(ctx: Context, one: Watched, now: Mapping[str, Any], new: Mapping[str, Any]) -> trying.Trial:
-    """A rule as it is and as changed, on the last readings of the devices that it watches: the first so many
-    devices and readings. About three calls a device."""
+def try_rule(
+    ctx: Context, one: Watched, now: Mapping[str, Any], new: Mapping[str, Any], thing: str = ""
+) -> trying.Trial:
+    """A rule as it is and as changed, on the last readings of one of the devices that it watches, or of the
+    first so many. About three calls a device."""
     end = int(ctx.now.timestamp() * 1000)
-    things = [device.thing for device in devices.list_devices() if _watches(now, one, device)]
+    things = [name for name in one.things if name == (now.get("thing") or thing or name)]
     known = devices.get_many(things[: trying.DEVICES])
     trial = trying.Trial(left_out=max(0, len(things) - trying.DEVICES))
     room = trying.READINGS
-    for thing in things[: trying.DEVICES]:
+    for name in sorted(known):
         if room <= 0:
             trial.left_out += 1
             continue
-        found = read.series(known[thing], end - trying.DAYS * trying.DAY_MS, end)[-room:]
+        found = read.series(known[name], end - trying.DAYS * trying.DAY_MS, end)[-room:]
         room -= len(found)
+        zone, muted = ctx.city.zone, known[name].muted
         trial.tried.append(
-            trying.replay(
-                one.profile,
-                now,
-                new,
-                zone=ctx.city.zone,
-                muted=known[thing].muted,
-                readings=found,
-                thing=thing,
-            )
+            trying.replay(one.profile, now, new, zone=zone, muted=muted, readings=found, thing=name)
         )
     return trial
-
-
-def _watches(rule: Mapping[str, Any], one: Watched, device: Device) -> bool:
-    return bool(device.thing == rule["thing"] if rule.get("thing") else device.profile == one.id)
 
 
 def when(milliseconds: int) -> datetime:

@@ -97,6 +97,8 @@ def test_a_change_is_tried_on_what_was_measured(river: World, admin: Browser) ->
     lower = admin.get(f"{TRY}&go=1&level-0=3.2&clear=3.1").words
     assert "2 with the change, 1 as the rule is" in lower
     assert "Alarm when Water level is above 3.2 m (High)." in lower
+    other = admin.get(f"{TRY}&go=1&level-0=3.2&clear=3.1&thing=river-park").words
+    assert "0 with the change, 0 as the rule is" in other
     pasted = "id: x%0Atitle: {en: X}%0Ametric: level%0Alevels: [{above: 9, severity: low}]%0Aclear: 8"
     assert "0 with the change, 1 as the rule is" in admin.get(f"{TRY}&go=1&pasted={pasted}").words
 
@@ -123,7 +125,7 @@ def test_a_try_looks_at_so_many_devices_and_readings(
     river: World, admin: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trying, "DEVICES", 0)
-    assert "1 more device was not looked at" in admin.get(f"{TRY}&go=1").words
+    assert "2 more devices were not looked at" in admin.get(f"{TRY}&go=1").words
 
 
 def test_what_is_unknown_is_not_found(admin: Browser) -> None:
