@@ -177,7 +177,7 @@ def _check(ctx: Context, thing: str, profile: str, renew: bool) -> Device | None
     if found and found.state == ACTIVE and not renew:
         raise Conflict(N_("This device has a certificate already. Revoke it, or ask for a new one."))
     if found and found.state == RETIRED:
-        raise Conflict(N_("This device is out of use. Give the new one a name of its own."))
+        raise Conflict(N_("This device is out of use. Give the new one an id of its own."))
     if found is None or found.state == REVOKED:
         register.check_room(ctx)
     return found

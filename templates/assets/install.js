@@ -136,10 +136,15 @@
   }
 
   function picture(file, done) {
-    var image = new Image(), address = window.URL.createObjectURL(file);
-    image.onload = function () { window.URL.revokeObjectURL(address); done(image); };
-    image.onerror = function () { window.URL.revokeObjectURL(address); done(null); };
-    image.src = address;
+    var reader = new FileReader();
+    reader.onerror = function () { done(null); };
+    reader.onload = function () {
+      var image = new Image();
+      image.onload = function () { done(image); };
+      image.onerror = function () { done(null); };
+      image.src = reader.result;
+    };
+    reader.readAsDataURL(file);
   }
 
   function scan(file) {

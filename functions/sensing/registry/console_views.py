@@ -138,7 +138,7 @@ def row(ctx: Context, device: Device, heard: seen.Heard | None, today: str) -> d
     profile = sensing.profile(ctx, device.profile)
     due = [t(listing.ONLY[what]) for what in ("life", "calibration") if listing.is_due(device, what, today)]
     if listing.is_silent(device, heard, listing.interval(profile), ctx.now):
-        due.insert(0, t(listing.ONLY["silent"]))
+        due.insert(0, t(listing.SILENT))
     return {
         "thing": device.thing,
         "href": device_address(ctx, device.thing),

@@ -80,7 +80,7 @@ def _page(
         done=_state(ctx, shown) | {"place": place_words(shown.place)} if shown else None,
         typed=typed or dict.fromkeys(TYPED, ""),
         errors=dict(errors or {}),
-        kept=[asset(name) for name in ("install.js", "install.css", "app.css")],
+        kept=[asset(name) for name in ("install.js", "install.css", "app.js", "app.css")],
     )
 
 

@@ -18,8 +18,9 @@ STATES = {
     RETIRED: N_("Out of use"),
 }
 COLOURS = {PLANNED: "blue", ACTIVE: "green", REVOKED: "red", RETIRED: "grey"}
+SILENT = N_("Silent")
 ONLY = {
-    "silent": N_("Silent"),
+    "silent": SILENT,
     "life": N_("Past its design life"),
     "calibration": N_("Calibration due"),
     "place": N_("Not installed yet"),
