@@ -18,7 +18,8 @@ from botocore.credentials import ReadOnlyCredentials
 from tests.builders import make_city
 from tests.stack import Stack
 
-OPENERS = ("api", "admin", "readings", "tasks", "tick", "claims")  # the functions that may open a city's session
+# The functions that may open a city's session.
+OPENERS = ("api", "admin", "readings", "tasks", "tick", "claims")
 ROLES = (*OPENERS, "nightly", "provisioner", "topic-rule")
 OWN, OWNER = "the city itself", "the account's owner"
 # Addresses by path: the bucket's own host name does not resolve on a laptop.

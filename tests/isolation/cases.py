@@ -12,6 +12,7 @@ from functions.cases.domain import OPEN_GROUP
 from functions.core import keys
 from functions.web.paging import encode_cursor
 from tests.cases import walk
+from tests.isolation.alarms import button, contact
 from tests.isolation.town import Town, approve_another, lay_key, lay_source, raise_alarm, thing
 from tests.isolation.visitor import Answer
 
@@ -159,6 +160,18 @@ def _case_of(name: str) -> Words:
 
 def _incident(town: Town) -> dict[str, str]:
     return {"case": town.incident}
+
+
+def _thing(town: Town) -> dict[str, str]:
+    return {"thing": thing(town)}
+
+
+def _button(town: Town) -> dict[str, str]:
+    return {"thing": button(town)}
+
+
+def _alarm(town: Town) -> dict[str, str]:
+    return {"alarm": f"{button(town)}.sos"}
 
 
 def _draft(purpose: str, page: str = "") -> Words:
@@ -400,10 +413,10 @@ CASES = [
         "POST", "/{city}/console/devices/{page}", lambda town, answer: answer.status == 422, "admin",
         ids=_mine("links"), form=lambda town: {"name": ""},
     ),
-    Case("GET", "/{city}/console/device/{thing}", page(thing), "operator", ids=lambda town: {"thing": thing(town)}),
+    Case("GET", "/{city}/console/device/{thing}", page(thing), "operator", ids=_thing),
     Case(
-        "POST", "/{city}/console/device/{thing}", leads_to(lambda town: f"/console/device/{thing(town)}"), "admin",
-        ids=lambda town: {"thing": thing(town)}, form=lambda town: {"action": "edit", "title": "Pole"},
+        "POST", "/{city}/console/device/{thing}", leads_to(lambda town: f"/console/device/{thing(town)}"),
+        "admin", ids=_thing, form=lambda town: {"action": "edit", "title": "Pole"},
     ),
     Case("GET", "/{city}/install/{token}", page(), ids=lambda town: {"token": town.installer}),
     Case(
@@ -425,6 +438,34 @@ CASES = [
     Case(
         "POST", "/{city}/console/sources", leads_to(lambda town: "/console/sources"), "admin",
         before=lay_source, form=lambda town: {"id": town.keys["source"], "action": "revoke"},
+    ),
+    Case(
+        "GET", "/{city}/console/alarms", page(button), "operator", query=lambda town: {"department": SHARED},
+        foreign=shown,
+    ),
+    Case(
+        "POST", "/{city}/console/alarms", leads_to(lambda town: "saved=1"), "operator",
+        form=lambda town: {"level": "high"},
+    ),
+    Case("GET", "/{city}/console/alarms/{alarm}", page(button), "operator", _alarm),
+    Case(
+        "POST", "/{city}/console/alarms/{alarm}", leads_to(lambda town: "done=muted"), "operator", _alarm,
+        form=lambda town: {"do": "mute", "hours": "1"},
+    ),
+    Case("GET", "/{city}/console/commands/{thing}", page(button), "operator", _button),
+    Case(
+        "POST", "/{city}/console/commands/{thing}", leads_to(lambda town: "/console/commands/"), "operator",
+        _button, form=lambda town: {"do": "ask", "command": "received=yes"},
+    ),
+    Case("GET", "/{city}/console/calls", page(button), "operator"),
+    Case("GET", "/{city}/console/calls/{thing}", page(lambda town: contact(town)), "operator", _button),
+    Case(
+        "POST", "/{city}/console/calls/{thing}", leads_to(lambda town: "saved=1"), "operator", _button,
+        form=lambda town: {"name-1": "Rosa (demo)", "email-1": contact(town)},
+    ),
+    Case("GET", "/{city}/sos/{code}", page(button), ids=lambda town: {"code": town.call}),
+    Case(
+        "POST", "/{city}/sos/{code}", leads_to(lambda town: "thanks=1"), ids=lambda town: {"code": town.call}
     ),
 ]  # fmt: skip
 

@@ -73,6 +73,7 @@ class Town:
     keys: dict[str, str] = field(default_factory=dict)
     webhook: str = ""
     request: str = ""
+    call: str = ""
     handed_in: str = ""
     installer: str = ""
 
@@ -119,6 +120,9 @@ def build(stack: Stack, city_id: str) -> Town:
     sign_up(town)
     device = {"city": city_id, "thing": thing(town), "profile": "river-level", "renew": True}
     made = stack.invoke("admin", {"action": "device-add", **device})
+    from tests.isolation.alarms import lay_call
+
+    lay_call(town)
     town.certificate_of_device = str(made["certificate_id"])
     with town.inside() as city:
         from functions.sensing.registry import installers

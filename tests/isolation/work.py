@@ -98,6 +98,24 @@ def _foreign_mail(own: Town, other: Town) -> list[Any]:
     return said
 
 
+def _own_due(town: Town) -> None:
+    from tests.isolation.alarms import lay_due, waits
+
+    name = lay_due(town)
+    assert task(town, "due", name)["batchItemFailures"] == []
+    assert not waits(town, name)
+
+
+def _foreign_due(own: Town, other: Town) -> list[Any]:
+    """A row of the other's due list, in one's own name: it stays, and nothing is done."""
+    from tests.isolation.alarms import lay_due, waits
+
+    name = lay_due(other)
+    said = [*_foreign_task("due")(own, other), task(own, "due", name)]
+    assert waits(other, name)
+    return said
+
+
 def _changes(town: Town) -> list[str]:
     """What changed in a city's cases."""
     found = snapshot.items(town.stack, town.id)
@@ -405,13 +423,15 @@ NIGHTLY = (
     "sweep", "left-files", "files-waiting", "wallet-reminders", "draft-reminders", "audit-root", "usage",
     "webhook-sweep", "readings-close", "readings-close-shard", "readings-file", "readings-old-files",
 )  # fmt: skip
+SIMPLE = ("due-list", "alarm-rounds")
 DEVICES = {"device-add": _foreign_device_added, "device-revoke": _foreign_device_revoked}
 WORK: dict[Key, Work] = {
     ("tasks", "mail"): Work(_own_mail, _foreign_mail),
     **{("tasks", kind): Work(_own_file, _foreign_file(kind)) for kind in ("file", "wallet-keep")},
     ("tasks", "change"): Work(_own_change, _foreign_change),
     ("tasks", "webhook"): Work(_own_webhook, _foreign_webhook),
-    **{("tasks", kind): Work(_own_task(kind), _foreign_task(kind)) for kind in NIGHTLY},
+    **{("tasks", kind): Work(_own_task(kind), _foreign_task(kind)) for kind in (*NIGHTLY, *SIMPLE)},
+    ("tasks", "due"): Work(_own_due, _foreign_due),
     ("readings", "thing of the other"): Work(_own_reading, _thing_of_the_other),
     ("readings", "payload names the other"): Work(_own_reading, _payload_names_the_other),
     ("readings", "certificate of mine"): Work(_own_reading, _certificate_of_mine, ("item REFUSED ",)),
