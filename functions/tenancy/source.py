@@ -7,6 +7,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import PurePath
 from typing import Any
 
@@ -14,6 +15,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, Event
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 
 MAX_BYTES = 1_000_000
 MAX_NODES = 50_000
@@ -92,8 +94,9 @@ def _compose(source: Source) -> Node | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an anchor that is used twice is legal YAML
-            _measure(source)
-            node: Node | None = YAML(typ="safe", pure=True).compose(source.text)
+            yaml = YAML(typ="safe", pure=True)
+            yaml.Parser = partial(_Measured, source.name)
+            node: Node | None = yaml.compose(source.text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else None
@@ -114,19 +117,24 @@ def _compose(source: Source) -> Node | None:
     return node
 
 
-def _measure(source: Source) -> None:
-    """Refuse what is too deep or too long while it is read, before a tree of it is built."""
-    depth = 0
-    for count, event in enumerate(YAML(typ="safe", pure=True).parse(source.text)):
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise Refused(
-                source.name,
-                f"this is nested too deeply; at most {MAX_DEPTH} levels are allowed",
-                _place(event),
-            )
-        if count > 2 * MAX_NODES:
-            raise Refused(source.name, f"the file has more than {MAX_NODES:,} values", _place(event))
+class _Measured(Parser):
+    """Refuses what is too deep or too long while it is read: no tree of more than the limit is built."""
+
+    def __init__(self, name: str, loader: Any) -> None:
+        super().__init__(loader=loader)
+        self.name, self.depth, self.count = name, 0, 0
+
+    def get_event(self) -> Event:
+        """The next event. Raises Refused."""
+        event: Event = super().get_event()
+        self.count += 1
+        self.depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if self.depth > MAX_DEPTH:
+            sentence = f"this is nested too deeply; at most {MAX_DEPTH} levels are allowed"
+            raise Refused(self.name, sentence, _place(event))
+        if self.count > 2 * MAX_NODES + 1:
+            raise Refused(self.name, f"the file has more than {MAX_NODES:,} values", _place(event))
+        return event
 
 
 def _unreadable(error: YAMLError) -> str:
