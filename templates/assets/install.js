@@ -365,7 +365,8 @@
     taken.setAttribute('role', 'status');
     find('install-photo').appendChild(taken);
     try { devices = JSON.parse(window.localStorage.getItem(KEY + ':list')) || []; } catch (problem) { devices = []; }
-    form.elements.code.addEventListener('change', showFound);
+    /* While typing, and not afterwards: a line that appears under a finger moves the button that it wants. */
+    form.elements.code.addEventListener('input', showFound);
     /* The button and not the form's submit, which happens once only. */
     form.querySelector('button[type="submit"]').addEventListener('click', finish);
     window.addEventListener('online', send);

@@ -141,7 +141,7 @@ def test_an_installers_telephone_keeps_two_devices_until_there_is_a_network(stac
     for thing in things:
         phone.fill("#code", f"S-{thing}")
         phone.click("#install-position button")
-        wait_for(lambda: phone.input_value("#lat"), what=f"a position: {phone.inner_text('#install')}")
+        wait_for(lambda: phone.input_value("#lat"), what="the position")
         phone.set_input_files("#install-photo-file", str(photo))
         wait_for(lambda: phone.inner_text("#install-photo [role=status]"), what="the photo")
         phone.click("#install-form button[type=submit]")

@@ -36,6 +36,9 @@ EVENTS = {
 }
 
 
+NEW = ("new", "new_serial", "new_eui")
+
+
 def show(ctx: PageContext, thing: str) -> Page | Redirect:
     """The page of a device, or the way to its photo."""
     if "photo" not in ctx.query:
@@ -71,9 +74,20 @@ def show_device(ctx: PageContext, thing: str, errors: Mapping[str, str] | None =
         typed={name: ctx.value(name) for name in fields.FIELDS} if errors else fields.shown(device),
         departments=views.departments(ctx),
         errors=dict(errors or {}),
+        open=_open_form(ctx, errors or {}),
+        fresh={name: ctx.value(name) if errors else "" for name in NEW},
         retired=device.state == RETIRED,
         speaks=device.state == ACTIVE and bool(device.certificate),
     )
+
+
+def _open_form(ctx: PageContext, errors: Mapping[str, str]) -> str:
+    """Which form is shown: the one that was asked for, or the one in which something is wrong."""
+    if set(errors) & set(NEW):
+        return "replace"
+    if set(errors) - {"action"}:
+        return "edit"
+    return ctx.query.get("form", "")
 
 
 def _values(profile: Mapping[str, Any], heard: seen.Heard | None) -> list[tuple[str, str]]:

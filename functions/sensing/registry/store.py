@@ -31,7 +31,7 @@ class DeviceItem(CityModel):
     calibration_due = UnicodeAttribute(attr_name="due_at", null=True)
     life = UnicodeAttribute(attr_name="hash", null=True)
     area = UnicodeAttribute(attr_name="chain", null=True)
-    eui = UnicodeAttribute(attr_name="reference", null=True)
+    codes = UnicodeAttribute(attr_name="reference", null=True)
     version = NumberAttribute(attr_name="seq", default=0)
     certificate = UnicodeAttribute(default="")
     next = UnicodeAttribute(null=True)
@@ -66,7 +66,7 @@ class CountItem(CityModel):
     n = NumberAttribute(default=0)
 
 
-PLAIN = ("next_since", "photo", "serial", "replaces", "replaced_by", "commands")
+PLAIN = ("next_since", "photo", "replaces", "replaced_by", "commands")
 
 
 def get_many(things: Iterable[str]) -> dict[str, Device]:
@@ -196,7 +196,7 @@ def _item(device: Device, version: int) -> DeviceItem:
         calibration_due=device.calibration_due or None,
         life=f"{device.installed}/{device.design_life_years or ''}",
         area=device.place.area or None,
-        eui=device.eui or None,
+        codes=f"{device.eui}/{device.serial}",
         version=version,
         certificate=device.certificate,
         next=device.next_certificate or None,
@@ -226,6 +226,7 @@ def _listed(item: DeviceItem) -> Device:
 
 def _columns(item: DeviceItem) -> dict[str, Any]:
     installed, _, years = (item.life or "").partition("/")
+    eui, _, serial = (item.codes or "").partition("/")
     return {
         "installed": installed,
         "design_life_years": int(years) if years else None,
@@ -236,6 +237,7 @@ def _columns(item: DeviceItem) -> dict[str, Any]:
         "department": item.department or "",
         "shard": item.shard or "",
         "calibration_due": item.calibration_due or "",
-        "eui": item.eui or "",
+        "eui": eui,
+        "serial": serial,
         "version": int(item.version or 0),
     }

@@ -29,7 +29,7 @@ def add(admin: Browser, **changes: str):
     return admin.submit(admin.get(f"{HOME}/add"), "form", **{**GAUGE, **changes})
 
 
-@pytest.mark.parametrize("page", ["s", "s/add", "s/import", "s/links", "s/claims", "/river-bridge"])
+@pytest.mark.parametrize("page", ["s", "s/add", "s/import", "s/links", "s/claims", "/river-bridge", "/river-bridge?form=edit"])
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])
 def test_every_page_is_well_built_in_both_languages(admin, page, lang):
     admin.cookies["lang"] = lang
@@ -146,7 +146,7 @@ def test_a_moved_device_keeps_the_place_of_each_time(river, admin):
     add(admin)
     with scope.tenant_scope(river.oakville):
         before = store.history("gauge-1")[0].at
-    page = admin.get(f"{DEVICE}/gauge-1")
+    page = admin.get(f"{DEVICE}/gauge-1?form=edit")
     assert admin.submit(page, "form-edit", **{**GAUGE, "lat": "30.6", "lon": "-97.7"}).status == 303
     device = find(river, "gauge-1")
     with scope.tenant_scope(river.oakville):
@@ -159,7 +159,7 @@ def test_a_moved_device_keeps_the_place_of_each_time(river, admin):
 
 def test_a_replaced_device_leaves_its_place_and_keeps_its_history(river, admin):
     add(admin)
-    page = admin.get(f"{DEVICE}/gauge-1")
+    page = admin.get(f"{DEVICE}/gauge-1?form=replace")
     answer = admin.submit(page, "form-replace", new="gauge-2", new_serial="SN-0002")
     assert answer.location == f"{DEVICE}/gauge-2"
     old, new = find(river, "gauge-1"), find(river, "gauge-2")
@@ -167,7 +167,7 @@ def test_a_replaced_device_leaves_its_place_and_keeps_its_history(river, admin):
     assert (new.place, new.department, new.title, new.state) == (old.place, "works", "Mill gauge", PLANNED)
     page = admin.get(f"{DEVICE}/gauge-1")
     assert "Out of use" in page.words and page.document.find("form", id="form-certificate") is None
-    assert admin.submit(admin.get(f"{DEVICE}/gauge-2"), "form-retire").status == 303
+    assert admin.submit(admin.get(f"{DEVICE}/gauge-2?form=replace"), "form-retire").status == 303
     assert find(river, "gauge-2").state == RETIRED
     assert "gauge-1" not in admin.get(HOME).words
 
@@ -294,7 +294,7 @@ def test_an_admin_of_one_city_does_not_reach_the_devices_of_the_other(river, adm
 def test_every_change_is_in_the_audit_chain_of_its_device(river, admin):
     add(admin)
     admin.submit(admin.get(f"{DEVICE}/gauge-1"), "form-certificate")
-    admin.submit(admin.get(f"{DEVICE}/gauge-1"), "form-retire")
+    admin.submit(admin.get(f"{DEVICE}/gauge-1?form=replace"), "form-retire")
     found = [item for item in river.items(river.oakville) if item["pk"]["S"] == "CHAIN#device#gauge-1"]
     actions = [item["action"]["S"] for item in found if "action" in item]
     assert actions == ["device-planned", "device-certificate", "device-retired"]
