@@ -144,6 +144,16 @@ def answers_for_itself(town: Town, answer: Answer) -> bool:
     return answer.status == 303 and answer.location.endswith(f"/{town.id}/helped?thanks=1")
 
 
+def decides_for_itself(town: Town, answer: Answer) -> bool:
+    """Rules of profiles have the same names in every city; the decision is the city's whose page it is."""
+    return answer.status == 303 and f"/{town.id}/console/rules?" in answer.location
+
+
+def answers_at_home(town: Town, answer: Answer) -> bool:
+    """A person's own choice, kept where they work."""
+    return answer.status == 303 and answer.location.endswith(f"/{town.id}/console/alarms?saved=1")
+
+
 def status(number: int) -> Refusal:
     """An answer with this status."""
     return lambda town, answer: answer.status == number
@@ -428,10 +438,11 @@ CASES = [
     Case(
         "POST", "/{city}/console/rules", leads_to(lambda town: "rule=faulty-level"), "admin",
         form=lambda town: {"profile": "river-level", "rule": "faulty-level", "state": "off"},
+        foreign=decides_for_itself,
     ),
     Case(
         "GET", "/{city}/console/rules/try", page(thing), "admin",
-        query=lambda town: {"profile": "river-level", "rule": "high-water", "go": "1"},
+        query=lambda town: {"profile": "river-level", "rule": "high-water", "go": "1", "thing": thing(town)},
     ),
     Case("GET", "/{city}/console/refusals", page(), "operator"),
     Case("GET", "/{city}/console/sources", page(), "admin"),
@@ -445,7 +456,7 @@ CASES = [
     ),
     Case(
         "POST", "/{city}/console/alarms", leads_to(lambda town: "saved=1"), "operator",
-        form=lambda town: {"level": "high"},
+        form=lambda town: {"level": "high"}, foreign=answers_at_home,
     ),
     Case("GET", "/{city}/console/alarms/{alarm}", page(button), "operator", _alarm),
     Case(
@@ -465,7 +476,8 @@ CASES = [
     ),
     Case("GET", "/{city}/sos/{code}", page(button), ids=lambda town: {"code": town.call}),
     Case(
-        "POST", "/{city}/sos/{code}", leads_to(lambda town: "thanks=1"), ids=lambda town: {"code": town.call}
+        "POST", "/{city}/sos/{code}", leads_to(lambda town: "thanks=1"), "citizen",
+        ids=lambda town: {"code": town.call},
     ),
 ]  # fmt: skip
 

@@ -151,8 +151,8 @@ def attempt(ctx: PageContext) -> Page:
     staff = _admin(ctx)
     profile_id = ctx.query.get("profile", "")
     watched, rule = watching.find_rule(ctx, profile_id, ctx.query.get("rule", ""))
-    numbers = typed.numbers(rule)
-    if not numbers:
+    numbers, thing = typed.numbers(rule), ctx.query.get("thing", "")
+    if not numbers or thing not in ("", *watched.things):
         raise NotFound
     errors: dict[str, str] = {}
     trial = new = None
@@ -175,7 +175,7 @@ def attempt(ctx: PageContext) -> Page:
         fields=[_field(name, given.get(name), value, rule, watched) for name, value in numbers.items()],
         pasted=ctx.query.get("pasted", ""),
         things=[""] if rule.get("thing") else ["", *watched.things],
-        thing=ctx.query.get("thing", ""),
+        thing=thing,
         errors=errors,
         days=trying.DAYS,
         devices=trying.DEVICES,

@@ -129,5 +129,5 @@ def test_a_try_looks_at_so_many_devices_and_readings(
 
 
 def test_what_is_unknown_is_not_found(admin: Browser) -> None:
-    for page in (f"{HOME}?profile=nothing&rule=x", f"{HOME}/try?profile=river-level&rule=x"):
+    for page in (f"{HOME}?profile=nothing&rule=x", f"{HOME}/try?profile=river-level&rule=x", f"{TRY}&thing=x"):
         assert admin.get(page).status == 404
