@@ -106,13 +106,21 @@ def table_of(stack: Stack, city: str) -> str:
 
 
 def stored(stack: Stack, city: str, thing: str) -> list[Any]:
-    from functions.sensing import codec
+    """The readings of a device in its log, in order."""
+    from functions.core import keys
+    from functions.sensing.log import codec
 
-    key = {"pk": {"S": f"DEVICE#{thing}"}, "sk": {"S": "OPEN"}}
-    item = stack.client("dynamodb").get_item(TableName=table_of(stack, city), Key=key).get("Item")
-    if not item or "r" not in item:
-        return []
-    return codec.decode(item["r"]["B"], item["m"]["S"].split(","))
+    table, client = table_of(stack, city), stack.client("dynamodb")
+    meta = {"pk": {"S": keys.device(thing)}, "sk": {"S": keys.META}}
+    shard = client.get_item(TableName=table, Key=meta)["Item"]["service"]["S"]
+    pages = client.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues={":pk": {"S": keys.log(shard)}, ":sk": {"S": keys.ENTRY_PREFIX}},
+        ConsistentRead=True,
+    )
+    entries = [codec.unpack_entry(item["b"]["B"]) for page in pages for item in page["Items"]]
+    return sorted(arrival.reading for entry in entries for arrival in entry.arrivals.get(thing, ()))
 
 
 def read(stack: Stack, path: str) -> str:
@@ -296,12 +304,12 @@ def test_readings_over_the_threshold_open_one_incident_in_the_console(stack, mak
 
 
 def incidents(stack: Stack, gauge: Gauge) -> list[str]:
-    answer = stack.client("dynamodb").query(
-        TableName=table_of(stack, gauge.city),
-        KeyConditionExpression="pk = :pk",
-        ExpressionAttributeValues={":pk": {"S": f"ALARM#{gauge.thing}#high-water"}},
-    )
-    return [item["case"]["S"] for item in answer["Items"]]
+    """The incident of the alarm that runs on a device, once it is open."""
+    from functions.core import keys
+
+    key = {"pk": {"S": keys.alarms(gauge.thing)}, "sk": {"S": keys.alarm_now("high-water")}}
+    item = stack.client("dynamodb").get_item(TableName=table_of(stack, gauge.city), Key=key).get("Item")
+    return [item["service"]["S"]] if item and "service" in item else []
 
 
 def cleared(stack: Stack, case: str) -> bool:
@@ -314,9 +322,9 @@ def test_a_crash_ends_in_the_dead_letter_queue_and_others_are_stored(stack, make
     broken, fine = make(), make()
     stack.client("dynamodb").update_item(
         TableName=table_of(stack, "oakville"),
-        Key={"pk": {"S": f"DEVICE#{broken.thing}"}, "sk": {"S": "OPEN"}},
-        UpdateExpression="SET r = :damaged, m = :metric",
-        ExpressionAttributeValues={":damaged": {"B": b"\x09\x09"}, ":metric": {"S": "level"}},
+        Key={"pk": {"S": f"DEVICE#{broken.thing}"}, "sk": {"S": "META"}},
+        UpdateExpression="SET kind = :damaged",
+        ExpressionAttributeValues={":damaged": {"S": "no-such-profile"}},
     )
     sent = [threading.Thread(target=gauge.publish, args=[level(1.0)]) for gauge in (broken, fine)]
     with stack.quick_retries("ReadingsQueueUrl"):

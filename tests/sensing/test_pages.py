@@ -4,11 +4,13 @@ import pytest
 from bs4 import BeautifulSoup
 
 from functions.core import i18n, scope, usage
+from functions.core.store import transaction
 from functions.identity.domain import Staff
-from functions.sensing import pages
+from functions.sensing import pages, profiles
 from functions.sensing.charts import HEIGHT, WIDTH, line
 from functions.sensing.domain import Reading
-from functions.sensing.registry.domain import REVOKED
+from functions.sensing.registry import store as registry_store
+from functions.sensing.registry.domain import ACTIVE, REVOKED, Device
 from functions.sensing.worker import handle_readings
 from functions.web.rendering import render
 from tests.sensing.conftest import level, record, register
@@ -86,15 +88,37 @@ def test_an_alarm_an_old_reading_and_a_revoked_device_say_so(river):
     assert "Switched off" in words(show(pages.show_sensors, river))
 
 
-def test_a_damaged_item_does_not_take_the_page_down(river):
-    send(record("oakville", "air-school", [{"n": "pm10", "v": 9}]))
-    river.dynamodb.update_item(
+def test_a_damaged_log_does_not_take_the_page_down(river):
+    send(record("oakville", "river-bridge", level(1.0)))
+    river.dynamodb.put_item(
         TableName="townkit-test-city-oakville",
-        Key={"pk": {"S": "DEVICE#river-bridge"}, "sk": {"S": "OPEN"}},
-        UpdateExpression="SET r = :damaged, m = :m",
-        ExpressionAttributeValues={":damaged": {"B": b"\x09\x09"}, ":m": {"S": "level"}},
+        Item={"pk": {"S": "LOG#r0"}, "sk": {"S": "E#000000000002"}, "b": {"B": b"\x01damaged"}},
     )
-    assert "9 µg/m³" in words(show(pages.show_sensors, river))
+    assert "No reading yet" in words(show(pages.show_sensors, river))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh-Hans"])
+def test_a_doubtful_reading_says_why_and_stays_out_of_the_picture(river, lang):
+    send(record("oakville", "river-bridge", [*level(1.25, t=-600), *level(1.3, t=-300), *level(99)]))
+    document = show(pages.show_sensors, river, lang=lang)
+    text = words(document)
+    said = {"en": "Do not rely on this value: outside the sensor's range", "zh-Hans": "此数值不可靠："}
+    assert said[lang] in text
+    assert "1.30" in document.find("desc").text  # the greatest plausible one
+    cells = [cell.get_text(strip=True) for cell in document.find("table").find_all("tr")[1].find_all("td")]
+    assert cells[0] == "99.00" and cells[1]
+
+
+def test_devices_for_emergencies_and_about_people_are_on_no_public_page(river):
+    config = river.oakville.config["devices"]
+    for profile_id in ("sos-button", "home-motion", "vitals-monitor"):
+        config["profiles"][profile_id] = profiles.load(profile_id)
+        with scope.tenant_scope(river.oakville), transaction() as tx:
+            registry_store.put(tx, Device(f"own-{profile_id}", profile_id, "Mrs Miller (demo)", state=ACTIVE))
+    text = words(show(pages.show_sensors, river))
+    assert "own-" not in text
+    assert "Miller" not in text
+    assert "Bridge" in text
 
 
 def test_one_city_does_not_see_the_others_readings(river):

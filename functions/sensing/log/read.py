@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from functions.core import log
 from functions.core.scope import current_city
 from functions.sensing.domain import Reading
 from functions.sensing.log import rulesets, store
@@ -40,7 +41,11 @@ def heard(devices: Sequence[Device], entries: int = HEAD) -> Heard:
     found = Heard()
     wanted = {device.thing for device in devices}
     for shard in dict.fromkeys(device.shard for device in devices if device.shard):
-        state, seen = _shard(shard, entries)
+        try:
+            state, seen = _shard(shard, entries)
+        except ValueError:  # one damaged log must not take a page down; the readings function raises the alarm
+            log.failure("log damaged", shard=shard)
+            continue
         found.states |= {thing: own for thing, own in state.devices.items() if thing in wanted and own.latest}
         for _, entry in seen:
             for thing in entry.arrivals.keys() & wanted:
