@@ -57,8 +57,16 @@ def profile(ctx: Context, profile_id: str) -> Mapping[str, Any]:
 
 
 def is_public(profile: Mapping[str, Any]) -> bool:
-    """Whether a kind of device measures anything that everybody may see."""
-    return any(quantity.get("public", True) for quantity in profile["quantities"].values())
+    """Whether the city's page shows devices of a profile at all: never those that somebody calls for help
+    with, and never those that say something about a person."""
+    if profile.get("emergency") or profile.get("retention") == "personal":
+        return False
+    return any(shown_publicly(quantity) for quantity in profile["quantities"].values())
+
+
+def shown_publicly(quantity: Mapping[str, Any]) -> bool:
+    """Whether the city's page shows a quantity."""
+    return bool(quantity.get("public", True)) and not quantity.get("personal")
 
 
 def day_counts(ctx: Context) -> Iterator[tuple[date, int, int]]:

@@ -11,8 +11,11 @@ from functions.core.i18n import N_, t
 from functions.sensing import service
 from functions.sensing.charts import line
 from functions.sensing.domain import Reading
+from functions.sensing.mark_words import words
 from functions.sensing.registry.domain import RETIRED, REVOKED
+from functions.sensing.rules import RuleSet, evaluate
 from functions.sensing.rules.domain import Rule
+from functions.sensing.rules.marks import UNUSABLE
 from functions.sensing.service import Station
 from functions.sensing.units import shown
 from functions.web import formats
@@ -31,8 +34,8 @@ DAY = 86_400
 def public_station(ctx: Context, station: Station) -> dict[str, Any]:
     """A device on the city's page: its public quantities with value, time, status, chart and table."""
     profile = service.profile(ctx, station.profile_id)
-    readings = _readings(station)
     rules = service.rules_of(ctx, station)
+    readings = _readings(ctx, station, rules)
     return {
         "id": station.thing,
         "name": station.names,
@@ -43,15 +46,17 @@ def public_station(ctx: Context, station: Station) -> dict[str, Any]:
                 ctx, station, profile, metric, [r for r in readings if r.metric == metric], rules.by_metric
             )
             for metric, entry in profile["quantities"].items()
-            if entry.get("public", True)
+            if service.shown_publicly(entry)
         ],
     }
 
 
-def _readings(station: Station) -> Sequence[Reading]:
-    """The newest ones, and of each metric at least the latest."""
+def _readings(ctx: Context, station: Station, rules: RuleSet) -> Sequence[Reading]:
+    """Those of the last day that are at hand, and of each metric at least the latest, with their marks."""
     latest = station.state.latest.values() if station.state else ()
-    return sorted({*station.recent, *latest})
+    since = (ctx.now.timestamp() - DAY) * 1000
+    found = {*(reading for reading in station.recent if reading.at >= since), *latest}
+    return evaluate(rules, rules.start(), sorted(found))[2]
 
 
 def _quantity(
@@ -80,16 +85,21 @@ def _quantity(
 def _numbers(
     ctx: Context, readings: Sequence[Reading], level: float | None, precision: int
 ) -> dict[str, Any]:
-    values = [reading.value for reading in readings]
+    plausible = [reading for reading in readings if not reading.flags & UNUSABLE]
+    values = [reading.value for reading in plausible or readings]
     return {
-        "value": formats.number(values[-1], precision),
+        "value": formats.number(readings[-1].value, precision),
+        "mark": words(readings[-1].flags),
         "at": when(readings[-1].at),
         "seen": stamp(ctx, readings[-1].at),
         "first_at": when(readings[0].at),
         "low": formats.number(min(values), precision),
         "high": formats.number(max(values), precision),
-        "chart": line(readings, level),
-        "rows": [(stamp(ctx, r.at), formats.number(r.value, precision)) for r in reversed(readings)],
+        "chart": line(plausible, level),
+        "marked": any(reading.flags for reading in readings),
+        "rows": [
+            (stamp(ctx, r.at), formats.number(r.value, precision), words(r.flags)) for r in reversed(readings)
+        ],
     }
 
 

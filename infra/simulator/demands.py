@@ -16,7 +16,8 @@ WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 @dataclass(frozen=True)
 class Demand:
     """``target``: the value (or, for a change, the difference) that is surely beyond; ``near``: one that
-    surely is not; ``seconds`` that it must last; ``fade``: seconds until the rule has forgotten it."""
+    surely is not; ``seconds`` that it must last; ``fade``: seconds until the rule has forgotten it;
+    ``calm``: share of the usual noise that is left there, so that the value stays beyond."""
 
     rule: str
     metric: str
@@ -26,6 +27,7 @@ class Demand:
     change: bool
     fade: float
     ramp: float
+    calm: float = 0.2
 
 
 def interval_of(profile: Mapping[str, Any]) -> float:
@@ -67,7 +69,8 @@ def demand_of(
     near = usual + sign * 0.75 * gap if 0.25 * gap > 5 * noise + quantum else None
     if window and window["take"] != "mean":
         near = None  # what is usual at one hour is beyond, and only never leaving it counts
-    return Demand(rule["id"], rule["metric"], target, near, seconds, False, width + m * every, every)
+    calm = min(0.2, 0.8 * abs(target - limit) / (3.5 * noise)) if noise else 0.0
+    return Demand(rule["id"], rule["metric"], target, near, seconds, False, width + m * every, every, calm)
 
 
 def _change(rule: Mapping[str, Any], usual: float, noise: float, every: float) -> Demand:

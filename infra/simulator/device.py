@@ -79,7 +79,7 @@ class SimDevice:
         if spike or item.mode == "frozen":
             return item.target
         usual, share = signal.usual(moment), item.share(moment)
-        noise = signal.noise(moment) * (1 if item.mode == "change" else 1 - 0.8 * share)
+        noise = signal.noise(moment) * (1 if item.mode == "change" else 1 - (1 - item.calm) * share)
         moved = usual + share * (item.target if item.mode == "change" else item.target - usual)
         return signal.rounded(moved + noise)
 

@@ -29,6 +29,7 @@ class Item:
     end: float
     target: float
     mode: Mode = "value"
+    calm: float = 0.2
 
     def share(self, moment: float) -> float:
         """From 0 (usual) to 1 (target)."""
@@ -172,7 +173,14 @@ class Planner:
         if over + demand.fade > end:
             return None
         item = Item(
-            demand.metric, start, full, fade, over, demand.target, "change" if demand.change else "value"
+            demand.metric,
+            start,
+            full,
+            fade,
+            over,
+            demand.target,
+            "change" if demand.change else "value",
+            demand.calm,
         )
         self.plan.items.append(item)
         if self.fast < self.interval:

@@ -8,23 +8,16 @@ from typing import Any
 from functions.core import audit, clock
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_, pick, t
-from functions.sensing import charts
+from functions.sensing import charts, mark_words
 from functions.sensing.alarms import commands, deciding, definitions, sos, store
 from functions.sensing.alarms.domain import RAISED, Alarm, Episode
 from functions.sensing.alarms.list_views import SEVERITIES, STATES, member
-from functions.sensing.domain import CLOCK, DUPLICATE, RANGE, STEP, STUCK, Reading
+from functions.sensing.domain import Reading
 from functions.sensing.registry import store as registry
 from functions.sensing.units import shown
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
-MARKS = {
-    RANGE: N_("outside the sensor's range"),
-    CLOCK: N_("the device's clock is ahead"),
-    STEP: N_("a sudden step"),
-    STUCK: N_("has not changed for long"),
-    DUPLICATE: N_("a second value of the same moment"),
-}
 DONE = {
     "acknowledged": N_("You are on it. Nobody is reminded any more."),
     "muted": N_("The device raises no alarms in this time."),
@@ -117,7 +110,7 @@ def episode_view(ctx: PageContext, alarm: Alarm, episode: Episode) -> dict[str, 
         "cleared": iso(episode.cleared) if episode.cleared is not None else "",
         "withdrawn": episode.withdrawn,
         "rows": [
-            {"at": iso(at), "value": _measure(value, decimals, unit), "marks": marks_of(flags)}
+            {"at": iso(at), "value": _measure(value, decimals, unit), "marks": mark_words.words(flags)}
             for at, value, flags in episode.rows
         ],
         "steps": [
@@ -151,11 +144,6 @@ def past_view(ctx: PageContext, one: store.PastEpisode) -> dict[str, Any]:
 def iso(at_ms: int) -> str:
     """For the template's filter of moments."""
     return clock.iso(datetime.fromtimestamp(at_ms / 1000, UTC))
-
-
-def marks_of(flags: int) -> str:
-    """What is doubtful about a reading, in words."""
-    return ", ".join(t(text) for mark, text in MARKS.items() if flags & mark)
 
 
 def _measure(value: float, decimals: int, unit: str) -> str:
