@@ -13,9 +13,12 @@ import click
 
 from functions.core import clock
 from infra.bench import (
+    alarms_right,
     cold_start,
+    fleet_day,
     flood,
     forms,
+    lanes,
     packaging_time,
     pages,
     publishing,
@@ -45,6 +48,9 @@ def benchmarks(folder: Path) -> dict[str, Callable[[], Section]]:
         "packaging": lambda: packaging_time.measure(folder, bare.code),
         "readings": readings.measure,
         "rules": rules_speed.measure,
+        "alarms": alarms_right.measure,
+        "fleet": fleet_day.measure,
+        "lanes": lanes.measure,
         "cities": lambda: warm_page.measure_cities(ours),
     }
 

@@ -13,8 +13,8 @@ from infra.simulator.demands import interval_of
 from infra.simulator.score import Score, score
 from infra.simulator.shapes import DAY
 
-SEEDS = ("spring", "summer", "autumn")
-TUNED_ON = "a, b, c, r1, r2, r3, north, south and east"
+SEEDS = ("monday", "wednesday", "friday")
+TUNED_ON = "a, b, c, r1 to r3, north, south, east, spring, summer and autumn"
 DAYS, LEAST = 30.0, 100
 MOST_FALSE, MOST_MISSED = 5.0, 1.0
 HOW = f"""\
