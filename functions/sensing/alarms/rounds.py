@@ -20,10 +20,10 @@ from functions.sensing.rules.domain import Change
 def go(ctx: Context, _: str) -> None:
     """One city's round. Doing it twice changes nothing."""
     devices = [one for one in registry.list_devices() if one.state == ACTIVE]
-    _tell_of_test(ctx, sos_test.go(ctx, devices))
     watched = [one for one in devices if one.thing != sos_test.THING and _rules(ctx, one)]
     if watched:
         _see_who_is_silent(ctx, registry.get_many(one.thing for one in watched))
+    _tell_of_test(ctx, sos_test.go(ctx, devices))
 
 
 def _rules(ctx: Context, device: Device) -> list[Mapping[str, Any]]:
