@@ -18,7 +18,7 @@ from functions.sensing import profiles, provisioning, service
 from functions.sensing.log import read
 from functions.sensing.registry import service as register
 from functions.sensing.registry import store as registry
-from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device
+from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device, Place
 from functions.tenancy import control
 
 
@@ -45,7 +45,7 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     before = _check(ctx, thing, profile, bool(event.get("renew")))
     made = control.ask("device-add", ctx.city.id, thing=thing)
     device = replace(
-        before or Device(thing, profile, since=clock.iso(ctx.now)),
+        before or _fresh(ctx, thing, profile),
         title=str(event.get("name") or "") or (before.title if before else ""),
         state=ACTIVE,
         certificate=str(made["certificate_id"]),
@@ -65,6 +65,12 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
             for metric, entry in service.profile(ctx, profile)["quantities"].items()
         },
     }
+
+
+def _fresh(ctx: Context, thing: str, profile: str) -> Device:
+    """With the place that the city's file gives it."""
+    named = register.declared(ctx).get(thing)
+    return Device(thing, profile, since=clock.iso(ctx.now), place=named.place if named else Place())
 
 
 def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:

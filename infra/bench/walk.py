@@ -111,6 +111,7 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
     for query in ("", "?words=1"):
         browser.get(f"/{CITY}/console/helped{query}")
     look_after_keys(browser)
+    look_after_devices(browser)
     return first, {**browser.found, **measure_programs(browser.world, browser.meter)}
 
 
@@ -183,7 +184,7 @@ def sign_in(browser: Counted, email: str) -> None:
 def send_back(browser: Counted, case_id: str) -> None:
     """The clerk's desk, the case, its file, and a decision that asks for more."""
     browser.get(f"/{CITY}/console/counter").submit("start", service="residence-certificate")
-    for path in ("", "/sensors", "/usage", f"/cases/{case_id}"):
+    for path in ("", "/devices", "/usage", f"/cases/{case_id}"):
         browser.get(f"/{CITY}/console{path}")
     file_link = browser.page.select_one(f'a[href*="/console/cases/{case_id}/files/"]')
     if file_link is None:
@@ -242,3 +243,18 @@ def look_after_keys(browser: Counted) -> None:
             "days": "90",
         },
     )
+
+
+def look_after_devices(browser: Counted) -> None:
+    """A device is added, looked at and changed; an installer puts it in its place."""
+    home, thing = f"/{CITY}/console/devices", "gauge-of-the-bench"
+    browser.get(f"{home}/add").submit("form", thing=thing, profile="river-level", serial="SN-1")
+    browser.get(f"/{CITY}/console/device/{thing}?form=edit").submit("form-edit", area="Mill Creek")
+    browser.get(f"{home}/links").submit("form", name="Firm (demo)", days="1")
+    link = browser.page.select_one("a.townkit-key")
+    if link is None:
+        raise LookupError("no link for an installer")
+    page = urlsplit(str(link["href"])).path
+    work = browser.get(page).values("install-form") | {"code": "SN-1", "address": "Main Street 1"}
+    browser._send("POST", page, urlencode(work).encode())
+    browser.get(f"/{CITY}/console/refusals")

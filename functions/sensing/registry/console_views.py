@@ -12,7 +12,7 @@ from functions.core.errors import NotFound
 from functions.core.i18n import pick, t
 from functions.identity.domain import Staff
 from functions.sensing import service as sensing
-from functions.sensing.registry import claims, fields, installers, listing, lists, seen, store
+from functions.sensing.registry import claims, fields, installers, listing, lists, seen, service, store
 from functions.sensing.registry.domain import Device
 from functions.web import formats
 from functions.web.request import PageContext
@@ -44,7 +44,11 @@ def show_list(ctx: PageContext) -> Page | Text:
     ones reads the latest readings of all."""
     wanted = listing.Filter.of(ctx.query)
     today = formats_today(ctx)
-    devices = [device for device in store.list_devices() if wanted.takes(device, today)]
+    registered = store.list_devices()
+    known = {device.thing for device in registered}
+    named = [device for thing, device in service.declared(ctx).items() if thing not in known]
+    devices = [device for device in registered if wanted.takes(device, today)]
+    waiting = [device for device in named if not wanted.query()]
     heard: Mapping[str, seen.Heard] | None = None
     if wanted.only == "silent":
         heard = seen.heard(devices)
@@ -61,6 +65,14 @@ def show_list(ctx: PageContext) -> Page | Text:
         home=home(ctx),
         rows=[row(ctx, device, heard.get(device.thing), today) for device in part],
         total=len(devices),
+        waiting=[
+            {
+                "thing": device.thing,
+                "name": pick(names_of(ctx, device)),
+                "href": f"{home(ctx)}/add?thing={device.thing}",
+            }
+            for device in waiting
+        ],
         wanted=wanted,
         profiles=_profiles(ctx),
         departments=departments(ctx),
@@ -169,7 +181,7 @@ def show_add(
         status=422 if errors else 200,
         section="devices",
         home=home(ctx),
-        typed=typed or dict.fromkeys(fields.FIELDS, ""),
+        typed=typed or fields.shown(service.declared(ctx).get(ctx.query.get("thing", ""), Device("", ""))),
         errors=dict(errors or {}),
         profiles=_profiles(ctx),
         departments=departments(ctx),

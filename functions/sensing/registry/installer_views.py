@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.core import clock, limits
+from functions.core import clock
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import fill, pick, t
 from functions.sensing import service as sensing
@@ -21,16 +21,14 @@ from functions.web.request import PageContext
 from functions.web.responses import Json, Page, Redirect, Text
 
 SCRIPT = "text/javascript; charset=utf-8"
-OPENED = (2000, 3600)  # looks at one link in an hour
 TYPED = ("code", "lat", "lon", "address", "area", "title", "department")
 
 
 def show(ctx: PageContext, token: str) -> Page | Json | Text:
-    """The page of a link. Three calls."""
+    """The page of a link. Two calls."""
     if token == "worker.js":
         return Text(WORKER % {"page": f"/{ctx.city.id}/install/"}, SCRIPT)
     link = installers.open_link(ctx, token)
-    limits.hit(f"installer-look#{link.id[:16]}", *OPENED)
     ctx.actor = installers.actor(link)
     if "check" in ctx.query:
         return Json(_state(ctx, _one(link, ctx.query["check"])))

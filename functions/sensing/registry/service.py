@@ -23,6 +23,7 @@ from functions.sensing.registry.domain import (
     Event,
     Place,
     place_json,
+    place_of,
 )
 
 TAKEN = N_("Someone else changed this device first, or its DevEUI belongs to another device")
@@ -37,6 +38,15 @@ def get(thing: str) -> Device:
     if device is None:
         raise NotFound(NO_DEVICE)
     return device
+
+
+def declared(ctx: Context) -> dict[str, Device]:
+    """The devices that the city's file names, as it names them: kind and place. They are planned until
+    somebody registers them."""
+    return {
+        entry["thing"]: Device(entry["thing"], entry["profile"], place=place_of(entry.get("place")))
+        for entry in ctx.city.config["devices"]["things"]
+    }
 
 
 def lane(ctx: Context, profile_id: str) -> str:

@@ -29,7 +29,9 @@ def add(admin: Browser, **changes: str):
     return admin.submit(admin.get(f"{HOME}/add"), "form", **{**GAUGE, **changes})
 
 
-@pytest.mark.parametrize("page", ["s", "s/add", "s/import", "s/links", "s/claims", "/river-bridge", "/river-bridge?form=edit"])
+@pytest.mark.parametrize(
+    "page", ["s", "s/add", "s/import", "s/links", "s/claims", "/river-bridge", "/river-bridge?form=edit"]
+)
 @pytest.mark.parametrize("lang", ["en", "zh-Hans"])
 def test_every_page_is_well_built_in_both_languages(admin, page, lang):
     admin.cookies["lang"] = lang
@@ -321,3 +323,13 @@ def test_the_claim_policy_is_small_and_names_its_city(river):
     document = provisioning.claim_document("oakville")
     assert len(json.dumps(document)) <= 2048
     assert document["Statement"][0]["Resource"][0].endswith(":client/claim:oakville:*")
+
+
+def test_a_device_that_only_the_citys_file_names_is_added_with_what_it_says(river, admin):
+    page = admin.get(HOME)
+    assert "not registered yet" in page.words and "Park (river-park)" in page.words
+    link = next(a["href"] for a in page.document.find_all("a") if "thing=river-park" in a["href"])
+    form = admin.get(link)
+    assert form.document.find("input", id="thing")["value"] == "river-park"
+    assert admin.submit(form, "form", thing="river-park", profile="river-level").status == 303
+    assert "not registered yet" not in admin.get(HOME).words
