@@ -190,7 +190,7 @@ CHANGES = st.fixed_dictionaries(
         "name": st.text(
             st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30
         ),
-        "drafts": st.integers(1, 90),
+        "drafts": st.integers(14, 90),
         "hours": st.tuples(st.integers(6, 11), st.integers(12, 23)),
         "member": st.from_regex(r"[a-z]{1,10}", fullmatch=True).filter(
             lambda name: name not in ("admin", "clerk")
