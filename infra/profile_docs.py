@@ -44,6 +44,7 @@ in `templates/devices/`; [the catalogue](device-profiles.md) shows those that sh
 | You want to | Command |
 | --- | --- |
 | check a file | `townkit profile lint templates/devices/waste-bin.yaml` |
+| send its samples to a city | `townkit simulate oakville --devices 1 --profile bus --sample alarming` |
 | bring these pages up to date | `townkit profile docs` |
 | get help while you write | first line `# yaml-language-server: $schema=../../tenants/device-schema.json` |
 
