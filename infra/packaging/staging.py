@@ -17,6 +17,7 @@ from infra.settings import ROOT
 
 COPIED = ("functions", "templates")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", "assets", "i18n")
+PROFILE_CODE = ("profiles", "schema_profile", "schema_rules", "units")
 CONFIGURATION = {
     "version": "2.0",
     "app_name": "townkit",
@@ -59,7 +60,8 @@ def _pack_profiles(folder: Path) -> None:
     what it was made from: reading all profiles takes seconds."""
     from functions.sensing import profiles
 
-    made_from = sorted((*profiles.folder().rglob("*.yaml"), *(ROOT / "functions" / "sensing").glob("*.py")))
+    code = [ROOT / "functions" / "sensing" / f"{name}.py" for name in PROFILE_CODE]
+    made_from = sorted((*profiles.folder().rglob("*.yaml"), *code))
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_from)).hexdigest()
     kept = ROOT / ".local" / "profiles" / f"{digest}.json"
     if not kept.exists():
