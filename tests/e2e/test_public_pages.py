@@ -9,6 +9,7 @@ from tests.e2e.a11y import PHONE, assert_accessible
 CITIES = {"oakville": ("en", "zh-Hans"), "qinghe": ("zh-Hans", "en")}
 FOOTER = ["contact", "privacy", "accessibility", "terms", "status-of-services"]
 LINKS = "links => links.map(link => link.getAttribute('href'))"
+ADDRESSES = "links => links.map(link => new URL(link.getAttribute('href'), location.href).href.split('#')[0])"
 
 
 # Guides of all services come of one template; these stand for the others (a gate, advice, nothing to ask).
@@ -30,8 +31,7 @@ def crawl(page, start: str):
         answer = page.goto(path)
         assert answer.status == 200, path
         yield path
-        for link in page.locator("a").evaluate_all(LINKS):
-            address = page.evaluate("link => new URL(link, location.href).href.split('#')[0]", link)
+        for address in page.locator("a").evaluate_all(ADDRESSES):
             if (
                 address.startswith(start)
                 and "?" not in address
