@@ -344,10 +344,33 @@ def test_simulated_devices_send_their_history_once(stack, tmp_path):
     for _ in range(2):
         done = stack.townkit("simulate", "qinghe", "--once", "--keys", str(tmp_path))
         assert done.returncode == 0, done.stderr
-        assert "3 of 3 devices connected" in done.stdout
+        connected = re.search(r"(\d+) of (\d+) devices connected", done.stdout)
+        assert connected and connected[1] == connected[2]
     levels = wait_for(lambda: stored(stack, "qinghe", "river-gate"), what="the gauge's history")
     moments = [(reading.at, reading.metric) for reading in levels]
     assert len(moments) == len(set(moments)) >= 2
+
+
+def test_a_quarter_of_a_day_in_a_moment_is_stored_reading_by_reading(stack, tmp_path):
+    names = [f"sim-noise-meter-{n}" for n in range(3)]
+    labels = tmp_path / "labels.jsonl"
+    try:
+        done = stack.townkit(
+            "simulate", "oakville", "--devices", "3", "--profile", "noise-meter", "--hours", "6", "--speed",
+            "20000", "--no-faults", "--labels", str(labels), "--keys", str(tmp_path), "--once",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        sent = re.search(r"(\d+) readings, 0 not taken", done.stdout)
+        assert sent, done.stdout
+        wait_for(
+            lambda: sum(len(stored(stack, "oakville", name)) for name in names) == int(sent[1]),
+            30,
+            "every reading",
+        )
+        assert labels.exists()
+    finally:
+        for name in names:
+            stack.invoke("admin", {"action": "device-revoke", "city": "oakville", "thing": name})
 
 
 REFUSED = [
