@@ -15,7 +15,7 @@ reset: environment ## Forget everything that was entered locally
 
 test: environment-dev ## The whole suite, browser and MQTT tests included
 	@$(BIN)/python -m infra.browser
-	@$(BIN)/pytest --numprocesses=2 --dist=loadfile $(ARGS)
+	@$(BIN)/pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 fuzz: environment-dev ## Feed the readers of messages with what strangers might send, for a minute (Linux on x86-64)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-fuzz.txt
