@@ -107,6 +107,9 @@ def _device_profile(city: CityFile, name: str) -> dict[str, Any]:
     return {**profile, "rules": rules}
 
 
+OF_READINGS = ("readings_personal", "readings_events", "rollups")  # the city's own choice, or left out
+
+
 def _privacy(city: CityFile, profile: Country) -> dict[str, Any]:
     kept = city.privacy.retention.model_dump()
     rules = {rule.kind: rule for rule in profile.retention if rule.active}
@@ -118,6 +121,8 @@ def _privacy(city: CityFile, profile: Country) -> dict[str, Any]:
         }
         for kind in KINDS
     }
+    of_readings = [kind for kind in OF_READINGS if kept[kind] is not None]
+    retention |= {kind: {"days": kept[kind], "rule": None, "source": None} for kind in of_readings}
     return {"controller": city.privacy.controller, "email": city.privacy.email, "retention": retention}
 
 

@@ -18,6 +18,9 @@ _KINDS = {
     "uploads": {"en": "Files that you handed in", "zh-Hans": "您上传的材料"},
     "incidents": {"en": "Incidents and work orders", "zh-Hans": "事件和工单"},
     "readings": {"en": "Sensor readings", "zh-Hans": "传感器读数"},
+    "readings_personal": {"en": "Sensor readings about people", "zh-Hans": "涉及个人的传感器读数"},
+    "readings_events": {"en": "Events that sensors report", "zh-Hans": "传感器上报的事件"},
+    "rollups": {"en": "Hourly and daily figures of sensors", "zh-Hans": "传感器按小时和按天汇总的数据"},
     "logs": {"en": "Technical logs", "zh-Hans": "技术日志"},
     "audit": {"en": "Records of who saw or changed what", "zh-Hans": "查看和修改记录"},
 }
@@ -97,6 +100,8 @@ def _entries(city: CityFile, profile: Country, kind: str, lang: str) -> Iterator
     if kind == "retention":
         kept = city.privacy.retention.model_dump()
         for name, words in _KINDS.items():
+            if kept[name] is None:
+                continue
             yield f"{words[lang]}{_COLON[lang]}{_days(kept[name], lang)}"
     elif kind == "departments":
         for department in city.departments.values():

@@ -17,6 +17,15 @@ class Retention(Part):
     uploads: Days = Field(description="files handed in, from the decision")
     incidents: Days = Field(description="incidents and work orders, from the day they are resolved")
     readings: Days = Field(description="single sensor readings")
+    readings_personal: Days | None = Field(
+        default=None, description="readings that say something about people; left out, as all readings"
+    )
+    readings_events: Days | None = Field(
+        default=None, description="readings of devices that report events; left out, as all readings"
+    )
+    rollups: Days | None = Field(
+        default=None, description="hour and day figures of readings; left out, as long as the readings"
+    )
     logs: Days = Field(description="technical logs without personal content")
     audit: Days = Field(description="who saw or changed what")
 
