@@ -10,6 +10,7 @@ from functions.core.i18n import pick
 
 Definition = Mapping[str, Any]
 PLATFORM = "_platform"  # stands where a device's name does; no device can be called so
+TRIAL = "sos-test"  # the device whose calls are the daily test
 _STOPPED = {"severity": "high", "kind": "platform", "active": True, "missing": 1}
 _NOTICES: tuple[dict[str, Any], ...] = (
     {
@@ -98,3 +99,9 @@ def quantity_of(ctx: Context, profile_id: str, metric: str) -> Definition:
     """A quantity of a profile: names, unit, precision; {} when it has none."""
     found: Definition = profile_of(ctx, profile_id).get("quantities", {}).get(metric) or {}
     return found
+
+
+def address_of(ctx: Context, department: str) -> str:
+    """Where a department can be written to: its own address, else the city's."""
+    own = (ctx.city.department(department) or {}).get("email")
+    return str(own or ctx.city.config.get("contact", {}).get("email") or "")

@@ -17,7 +17,7 @@ from functions.core.settings import settings
 from functions.core.store import CityModel, transaction
 from functions.identity import store as staff
 from functions.identity.domain import OPERATOR_DESK, Staff
-from functions.sensing.alarms import due, store
+from functions.sensing.alarms import definitions, due, store
 from functions.sensing.alarms.domain import CLEARED, WITHDRAWN, rank
 
 GATHER = timedelta(seconds=20)  # so that the alarms of one flood come in one mail
@@ -126,8 +126,8 @@ def addresses(ctx: Context, department: str, worst: int) -> list[str]:
     """Who is written to: the readers; of what is high or critical, when nobody reads, the department
     itself."""
     found = [one.email for one in readers(department, worst)]
-    own = (ctx.city.department(department) or {}).get("email")
-    return found or ([str(own)] if own and worst >= LEAST["high"] else [])
+    own = definitions.address_of(ctx, department)
+    return found or ([own] if own and worst >= LEAST["high"] else [])
 
 
 def usual(member: Staff) -> str:
@@ -160,7 +160,7 @@ def compose(ctx: Context, _: str, subject: str) -> Mail | None:
     from functions.web.rendering import environment
 
     department, told, until, digest = subject.split("|")
-    own = str((ctx.city.department(department) or {}).get("email") or "")
+    own = definitions.address_of(ctx, department)
     known = [own, *(one.email for one in staff.every())]
     address = next((one for one in known if ids.digest(one)[:16] == digest), "")
     lines = listed(department, told, until)

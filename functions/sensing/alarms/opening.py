@@ -99,7 +99,7 @@ def _put(tx: TransactWrite, ctx: Context, device: Device, folded: Folded, before
         alarm = _named(ctx, device, rule, alarm)
     elif before and alarm.active and rank(alarm.episode.severity) > rank(before.episode.severity):
         alarm = replace(alarm, tell_at=_told_from(ctx, rule))  # what got worse is told anew
-    store.put(tx, alarm, listed=not rule.get("silent"))
+    store.put(tx, alarm, listed=not rule.get("silent") and device.thing != definitions.TRIAL)
     now_s = clock.epoch(ctx.now)
     for episode in folded.episodes[-EPISODES_AT_ONCE:]:
         store.put_episode(tx, alarm, episode, now_s)

@@ -20,7 +20,7 @@ from functions.sensing.rules.domain import Change
 def go(ctx: Context, _: str) -> None:
     """One city's round. Doing it twice changes nothing."""
     devices = [one for one in registry.list_devices() if one.state == ACTIVE]
-    watched = [one for one in devices if one.thing != sos_test.THING and _rules(ctx, one)]
+    watched = [one for one in devices if one.thing != definitions.TRIAL and _rules(ctx, one)]
     if watched:
         _see_who_is_silent(ctx, registry.get_many(one.thing for one in watched))
     _tell_of_test(ctx, sos_test.go(ctx, devices))

@@ -12,7 +12,7 @@ from functions.core import i18n, ids, limits, log
 from functions.core.context import Context
 from functions.core.errors import RateLimited
 from functions.core.settings import settings
-from functions.sensing.alarms import sos
+from functions.sensing.alarms import definitions, sos
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
 
@@ -48,7 +48,7 @@ def contact_of(ctx: Context, device: Device, number: str) -> dict[str, str] | No
     member = next((one for one in staff.every() if ids.digest(one.email)[:16] == number), None)
     if member:
         return {"email": member.email, "name": member.name}
-    own = [one.get("email") or "" for one in ctx.city.config["departments"].values()]
+    own = [definitions.address_of(ctx, one) for one in ctx.city.config["departments"]]
     address = next((one for one in own if ids.digest(one)[:16] == number), "")
     return {"email": address} if address else None
 

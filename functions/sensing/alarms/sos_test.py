@@ -21,7 +21,6 @@ from functions.sensing.registry import service as registry_service
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, Device
 
-THING = "sos-test"
 SOURCE = "platform-test"
 EVENT = "sos-test"
 HOUR = 9  # of the city's day: when people are at the desk
@@ -58,7 +57,7 @@ def results(limit: int = SHOWN) -> list[Result]:
 def go(ctx: Context, devices: Sequence[Device]) -> bool | None:
     """Begin the day's test, or see how it went; for a city whose ``devices`` include one that calls. Answers
     whether the last test passed, None while that is open. Doing it twice changes nothing."""
-    by_profile = {one.profile for one in devices if one.thing != THING and one.state == ACTIVE}
+    by_profile = {one.profile for one in devices if one.thing != definitions.TRIAL and one.state == ACTIVE}
     profiles = [one for one in sorted(by_profile) if definitions.profile_of(ctx, one).get("emergency")]
     local = ctx.now.astimezone(ZoneInfo(ctx.city.zone))
     if not profiles or local.hour < HOUR:
@@ -81,9 +80,9 @@ def _begin(ctx: Context, day: str, profile: str) -> None:
         if error.cause_response_code != "ConditionalCheckFailedException":
             raise
         return
-    device = registry.find(THING)
+    device = registry.find(definitions.TRIAL)
     if device is None:
-        device = Device(THING, profile, "Test", ACTIVE, clock.iso(ctx.now))
+        device = Device(definitions.TRIAL, profile, "Test", ACTIVE, clock.iso(ctx.now))
         device = registry_service.save(ctx, device, None, "device-added")
     _press(ctx, device, 1)
 
@@ -129,7 +128,7 @@ def _look(ctx: Context, latest: Result) -> bool | None:
     item.change(
         [TrialItem.state.set(PASSED if sent else FAILED), TrialItem.ended.set(sent or clock.iso(ctx.now))]
     )
-    device = registry.find(THING)
+    device = registry.find(definitions.TRIAL)
     if device is not None:
         _press(ctx, device, 0)
     return bool(sent)
@@ -140,11 +139,9 @@ def compose(ctx: Context, _: str, day: str) -> Mail | None:
     from functions.notifications.domain import split_message
     from functions.web.rendering import environment
 
-    device = registry.find(THING)
+    device = registry.find(definitions.TRIAL)
     department = definitions.department_of(ctx, device.department if device else "", {})
-    address = (ctx.city.department(department) or {}).get("email")
-    if not address:
-        return None
+    address = definitions.address_of(ctx, department)
     with i18n.use_language(ctx.city.languages[0]):
         name = ctx.city.name(i18n.language())
         text = environment().get_template("messages/sos-test.txt").render(day=day, city_name=name)
