@@ -69,9 +69,12 @@ def demand_of(
     near = usual + sign * 0.75 * gap if 0.25 * gap > 5 * noise + quantum else None
     if window and window["take"] != "mean":
         near = None  # what is usual at one hour is beyond, and only never leaving it counts
-    sure = max(0.0, abs(target - limit) - quantum / 2)  # rounding must not bring it back
-    calm = min(0.2, 0.8 * sure / (3.5 * noise)) if noise else 0.0
+    calm = _calm(abs(target - limit) - quantum / 2, noise)  # rounding must not bring it back
     return Demand(rule["id"], rule["metric"], target, near, seconds, False, width + m * every, every, calm)
+
+
+def _calm(sure: float, noise: float) -> float:
+    return min(0.2, 0.8 * max(0.0, sure) / (3.5 * noise)) if noise else 0.0
 
 
 def _change(rule: Mapping[str, Any], usual: float, noise: float, every: float) -> Demand:

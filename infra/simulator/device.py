@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from infra.simulator.labels import Label
 from infra.simulator.noise import key_of, uniform
-from infra.simulator.plan import Item, Plan, Planner
+from infra.simulator.plan import Item, Plan
+from infra.simulator.planner import Planner
 from infra.simulator.shapes import DAY, Signal, shape_of
 from infra.simulator.weather import Weather
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -134,20 +134,21 @@ def judge(
     used: set[Label] = set()
     for rule, at in sorted(raised, key=lambda alarm: alarm[1]):
         fits = [label for label in by_rule[rule] if label.start + SLOWEST <= at <= label.end + FASTEST]
-        fresh = next(
-            (
-                label
-                for label in sorted(fits, key=lambda one: (not one.start <= at <= one.end, not one.must))
-                if label not in used or not label.must
-            ),
-            None,
-        )
+        fits.sort(key=lambda one: (not one.start <= at <= one.end, not one.must))
+        fresh = next((label for label in fits if label not in used or not label.must), None)
         if fresh:
             used.add(fresh)
             made.right += 1
         else:
             made.false += 1
             made.wrong.append((seed, rule, at, "again" if fits else "false"))
+    _count_labels(made, seed, by_rule, used)
+    return made
+
+
+def _count_labels(
+    made: Score, seed: str, by_rule: Mapping[str, Sequence[Label]], used: Collection[Label]
+) -> None:
     for label in (label for found in by_rule.values() for label in found if label.must):
         made.rules.add(label.name)
         if label in used:
@@ -155,4 +156,3 @@ def judge(
         else:
             made.missed += 1
             made.wrong.append((seed, label.name, label.start, "missed"))
-    return made
