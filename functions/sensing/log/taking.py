@@ -145,6 +145,8 @@ def _take_shard(
 def _note_near(state: State, messages: Mapping[str, list[Incoming]], limit: int, taken: Taken) -> None:
     """Devices that have just used four fifths of their own messages of the day."""
     for thing, own in messages.items():
+        if not own:  # everything of it was refused
+            continue
         count = state.of(thing).days.get(own[-1].received // DAY_MS, (0, 0))[0]
         if quota.crosses(count - len(own), count, limit):
             taken.near.append(thing)

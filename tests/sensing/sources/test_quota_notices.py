@@ -56,6 +56,13 @@ def test_every_plan_limits_messages_of_a_device_and_of_a_source():
         assert plan["ingest_per_minute"]
 
 
+def test_a_device_whose_messages_are_all_refused_stops_nobody(river):
+    limits(river, messages_per_device_per_day=5)
+    bad = record("oakville", "river-bridge", "{", id="bad")
+    assert handle_readings({"Records": [bad]}) == {"batchItemFailures": []}
+    assert refused(river, river.oakville) == ["the message is not JSON: line 1, column 2"]
+
+
 def test_a_device_is_answered_once_a_batch_and_only_so_often(river, monkeypatch):
     said = []
     monkeypatch.setattr(
