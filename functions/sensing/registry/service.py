@@ -123,7 +123,7 @@ def retire(ctx: Context, thing: str, replaced_by: str = "") -> Device:
 
     def alter(device: Device) -> Device:
         return replace(
-            device, state=RETIRED, certificate="", next_certificate="", eui="", replaced_by=replaced_by
+            device, state=RETIRED, certificate="", next_certificate="", next_since="", replaced_by=replaced_by
         )
 
     return change(ctx, thing, "device-retired", alter, {"replaced_by": replaced_by} if replaced_by else None)

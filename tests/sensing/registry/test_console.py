@@ -166,6 +166,7 @@ def test_a_replaced_device_leaves_its_place_and_keeps_its_history(river, admin):
     assert answer.location == f"{DEVICE}/gauge-2"
     old, new = find(river, "gauge-1"), find(river, "gauge-2")
     assert (old.state, old.replaced_by, new.replaces) == (RETIRED, "gauge-2", "gauge-1")
+    assert add(admin, thing="gauge-3").status == 303, "the old one's serial number may be used again"
     assert (new.place, new.department, new.title, new.state) == (old.place, "works", "Mill gauge", PLANNED)
     page = admin.get(f"{DEVICE}/gauge-1")
     assert "Out of use" in page.words and page.document.find("form", id="form-certificate") is None
