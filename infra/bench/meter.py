@@ -78,25 +78,33 @@ class Meter:
 
     def _read(self, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> float:
         if operation == "GetItem":
-            found = self._items([(params["TableName"], params["Key"])])
-            return _each(found.values(), bool(params.get("ConsistentRead")))
+            found = [answer.get("Item")]
+            if "ProjectionExpression" in params:
+                found = list(self._items([(params["TableName"], params["Key"])]).values())
+            return _each(found, bool(params.get("ConsistentRead")))
         if operation == "BatchGetItem":
             return sum(
-                _each(
-                    self._items((table, key) for key in asked["Keys"]).values(),
-                    bool(asked.get("ConsistentRead")),
-                )
+                self._batch(table, asked, answer["Responses"].get(table, []))
                 for table, asked in params["RequestItems"].items()
             )
         if operation in {"Query", "Scan"}:
-            return self._queried(operation, params)
+            return self._queried(operation, params, answer)
         return 0.0
 
-    def _queried(self, operation: str, params: dict[str, Any]) -> float:
+    def _batch(self, table: str, asked: dict[str, Any], answered: list[Item]) -> float:
+        """The answer has what was there; what was not costs as much as a small item."""
+        found: list[Item | None] = [*answered, *[None] * (len(asked["Keys"]) - len(answered))]
+        if "ProjectionExpression" in asked:
+            found = list(self._items((table, key) for key in asked["Keys"]).values())
+        return _each(found, bool(asked.get("ConsistentRead")))
+
+    def _queried(self, operation: str, params: dict[str, Any], answer: dict[str, Any]) -> float:
         """What was looked at counts, not what a filter let through."""
         left_out = {"FilterExpression", "ProjectionExpression", "Select", "ReturnConsumedCapacity"}
-        seen = self.plain._make_api_call(operation, {k: v for k, v in params.items() if k not in left_out})
-        size = sum(item_bytes(item) for item in seen["Items"])
+        if left_out & params.keys() - {"ReturnConsumedCapacity"} or params.get("IndexName"):
+            asked = {k: v for k, v in params.items() if k not in left_out}
+            answer = self.plain._make_api_call(operation, asked)
+        size = sum(item_bytes(item) for item in answer["Items"])
         return read_units(size, consistent=bool(params.get("ConsistentRead")))
 
 

@@ -43,10 +43,13 @@ def heard(devices: Sequence[Device], entries: int = HEAD) -> Heard:
     for shard in dict.fromkeys(device.shard for device in devices if device.shard):
         try:
             state, seen = _shard(shard, entries)
-        except ValueError:  # one damaged log must not take a page down; the readings function raises the alarm
+        except (
+            ValueError
+        ):  # one damaged log must not take a page down; the readings function raises the alarm
             log.failure("log damaged", shard=shard)
             continue
-        found.states |= {thing: own for thing, own in state.devices.items() if thing in wanted and own.latest}
+        spoken = {thing: own for thing, own in state.devices.items() if own.latest}
+        found.states |= {thing: spoken[thing] for thing in spoken.keys() & wanted}
         for _, entry in seen:
             for thing in entry.arrivals.keys() & wanted:
                 own = found.recent.setdefault(thing, [])
