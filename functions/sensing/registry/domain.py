@@ -72,8 +72,8 @@ class Device:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The codes on the device that find it, in their normal form; none for one that is out of use, so that
-        the codes may be used again."""
+        """The codes on the device that find it, in their normal form; none for one that is out of use, so
+        that the codes may be used again."""
         if self.state == RETIRED:
             return ()
         return tuple(dict.fromkeys(one for one in (self.eui, normal_code(self.serial)) if one))
