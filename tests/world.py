@@ -19,6 +19,7 @@ from moto import mock_aws
 from functions.core import aws, sessions, settings, store, usage
 from functions.core.city import City, seal
 from functions.core.context import Actor, Context
+from functions.sensing.log import rulesets, taking
 from functions.tenancy import city_table
 
 REGION = "eu-west-1"
@@ -79,6 +80,8 @@ def forget() -> None:
     sessions.reset()
     store.reset()
     usage.reset()
+    rulesets.reset()
+    taking.reset()
 
 
 _clients: dict[tuple[str, bool], Any] = {}  # as functions.core.aws keeps them

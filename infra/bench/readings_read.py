@@ -39,8 +39,8 @@ with their marks, and {STREAMS:,} devices of five logs with their latest values,
 board. CPU time without what AWS is played with. Through the consumer: messages in packs of 10 of 200 devices,
 in batches of {BATCH}, from the queue's record to the stored entry, rules and marks included; the raw loop
 puts the same readings with `batch_write_item`, 25 at a time, one item each, and looks at none. Bytes are
-those that DynamoDB charges, {ITEM_OVERHEAD} for each item included: closed days with their roll-ups, and an item a
-reading."""
+those that DynamoDB charges, {ITEM_OVERHEAD} for each item included: closed days with their roll-ups, and an
+item a reading."""
 
 
 def measure() -> Section:

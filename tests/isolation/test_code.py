@@ -47,6 +47,8 @@ KEPT = {
     "functions/sensing/profiles:_standard": "the catalogue's files",
     "functions/sensing/profiles:for_city": "the catalogue's files",
     "functions/sensing/profiles:load": "the catalogue's files",
+    "functions/sensing/log/rulesets:_made": "by city and device",
+    "functions/sensing/log/taking:_logs": "by city and shard",
     "functions/sensing/quota:_counts": "by city",
     "functions/services/domain:_kept_forms": "by digest: what has the same digest is the same",
     "functions/services/expressions:compile": "by the text of an expression",

@@ -13,7 +13,7 @@ from functions.sensing.rules import RuleSet, compile_rules
 from functions.tenancy.rule_decisions import decide
 
 KEEP = 4_000
-_made: OrderedDict[tuple[Any, ...], RuleSet] = OrderedDict()
+_made: OrderedDict[tuple[Any, ...], tuple[Any, RuleSet]] = OrderedDict()
 
 
 def profile_of(city: City, profile_id: str) -> Mapping[str, Any]:
@@ -31,19 +31,20 @@ def of(city: City, device: Device) -> RuleSet:
     """The rules of one device."""
     decided = city.config["devices"].get("decided", 0)
     key = (city.id, city.version, decided, device.thing, device.profile, device.muted)
-    found = _made.get(key)
-    if found is None or found.zone.key != city.zone:
-        config = city.config["devices"]
-        found = compile_rules(
-            profile_of(city, device.profile),
-            config["rules"],
-            zone=city.zone,
-            thing=device.thing,
-            muted=device.muted,
-        )
-        _made[key] = found
-        if len(_made) > KEEP:
-            _made.popitem(last=False)
+    config = city.config["devices"]
+    known = _made.get(key)
+    if known is not None and known[0] is config:
+        return known[1]
+    found = compile_rules(
+        profile_of(city, device.profile),
+        config["rules"],
+        zone=city.zone,
+        thing=device.thing,
+        muted=device.muted,
+    )
+    _made[key] = (config, found)
+    if len(_made) > KEEP:
+        _made.popitem(last=False)
     return found
 
 
