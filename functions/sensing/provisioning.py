@@ -50,9 +50,9 @@ def thing_name(city_id: str, thing: str) -> str:
 
 def policy_document(city_id: str) -> dict[str, Any]:
     """A device connects under the name of the thing that its certificate belongs to, publishes to its city's
-    part of the readings rule, and reads and answers its own shadow (AWS IoT Core developer guide, "Device
-    Shadow MQTT topics"). Plain ARNs: the table's one names partition, region
-    and account.
+    part of the two rules, hears what is said to it alone, and reads and answers its own shadow (AWS IoT Core
+    developer guide, "Device Shadow MQTT topics"). Plain ARNs: the table's one names partition, region and
+    account.
     """
     partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
     arn = f"arn:{partition}:iot:{region}:{account}"

@@ -419,9 +419,51 @@ def _foreign_structure(action: str) -> Callable[[Town, Town], list[Any]]:
     return attack
 
 
+def _own_list(town: Town) -> None:
+    lines = f"thing,profile\n{_scratch(town)}-listed,river-level"
+    assert invoke(town, "admin", action="device-import", city=town.id, list=lines)["lines"]
+
+
+def _foreign_list(own: Town, other: Town) -> list[Any]:
+    """A line cannot name a thing of another city: such an id is none."""
+    lines = "\n".join(["thing,profile", *(f"{name},river-level" for name in _strange_things(other))])
+    answer = invoke(own, "admin", action="device-import", city=own.id, list=lines)
+    assert answer["added"] == 0
+    return [answer]
+
+
+def _own_claim(town: Town) -> None:
+    made = invoke(town, "provisioner", action="claim-add", city=town.id)
+    gone = invoke(town, "provisioner", action="claim-revoke", city=town.id, certificate=made["certificate_id"])
+    assert gone["revoked"] == [made["certificate_id"]]
+
+
+def _foreign_claim_revoked(own: Town, other: Town) -> list[Any]:
+    """Neither a device's certificate nor another city's claim."""
+    theirs = invoke(other, "provisioner", action="claim-add", city=other.id)["certificate_id"]
+    told = [
+        refused(own, "provisioner", action="claim-revoke", city=own.id, certificate=one)
+        for one in (other.certificate_of_device, theirs)
+    ]
+    _still_active(other)
+    return told
+
+
+def _own_claim_made(town: Town) -> None:
+    made = invoke(town, "admin", action="device-claim", city=town.id, name="isolation", days=1)
+    assert "PRIVATE KEY" in made["bundle"]
+
+
+def _claim_made(own: Town, _: Town) -> list[Any]:
+    """One's own certificate says one's own city."""
+    made = invoke(own, "admin", action="device-claim", city=own.id, name="isolation", days=1)
+    return [made["bundle"].partition("-----BEGIN")[0]]
+
+
 NIGHTLY = (
     "sweep", "left-files", "files-waiting", "wallet-reminders", "draft-reminders", "audit-root", "usage",
     "webhook-sweep", "readings-close", "readings-close-shard", "readings-file", "readings-old-files",
+    "device-rotations", "device-certificates",
 )  # fmt: skip
 SIMPLE = ("due-list", "alarm-rounds")
 DEVICES = {"device-add": _foreign_device_added, "device-revoke": _foreign_device_revoked}
@@ -451,6 +493,10 @@ WORK: dict[Key, Work] = {
         for function in ("admin", "provisioner")
         for action, attack in DEVICES.items()
     },
+    ("admin", "device-import"): Work(_own_list, _foreign_list),
+    ("admin", "device-claim"): Work(_own_claim_made, _claim_made),
+    ("provisioner", "claim-add"): Work(_own_structure("claim-add"), _foreign_structure("claim-add")),
+    ("provisioner", "claim-revoke"): Work(_own_claim, _foreign_claim_revoked),
     **{
         ("provisioner", action): Work(_own_structure(action), _foreign_structure(action))
         for action in ("city-table", "city-devices", "city-describe")
