@@ -34,9 +34,13 @@ PLATFORM_RULES: dict[str, Definition] = {notice["id"]: notice for notice in _NOT
 
 
 def profile_of(ctx: Context, profile_id: str) -> Definition:
-    """The city's compiled profile, {} for one that the city's file does not name."""
-    found: Definition = ctx.city.config["devices"]["profiles"].get(profile_id) or {}
-    return found
+    """The city's profile with what its admins decided, else the catalogue's; {} for one that nobody knows."""
+    from functions.sensing.log import rulesets
+
+    try:
+        return rulesets.profile_of(ctx.city, profile_id)
+    except KeyError:
+        return {}
 
 
 def rules_of(ctx: Context, thing: str, profile_id: str) -> dict[str, Definition]:
