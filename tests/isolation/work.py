@@ -434,8 +434,9 @@ def _foreign_list(own: Town, other: Town) -> list[Any]:
 
 def _own_claim(town: Town) -> None:
     made = invoke(town, "provisioner", action="claim-add", city=town.id)
-    gone = invoke(town, "provisioner", action="claim-revoke", city=town.id, certificate=made["certificate_id"])
-    assert gone["revoked"] == [made["certificate_id"]]
+    one = made["certificate_id"]
+    gone = invoke(town, "provisioner", action="claim-revoke", city=town.id, certificate=one)
+    assert gone["revoked"] == [one]
 
 
 def _foreign_claim_revoked(own: Town, other: Town) -> list[Any]:
