@@ -29,9 +29,9 @@ from infra.simulator.shapes import DAY
 from infra.simulator.transport import troubled
 from infra.simulator.weather import Weather
 
-DEVICES, PACKED, BATCH, AGAIN, COMPARED, PROCESSES = 10_000, 6, 1000, 10, 10, 2
-KINDS = ("parking-bay", "water-gas-meter", "manhole-cover", "waste-bin")
-EVENTFUL = 100  # one device of so many has alarms and faults
+DEVICES, PACKED, BATCH, AGAIN, COMPARED, PROCESSES = 10_000, 12, 1000, 10, 10, 2
+KINDS = ("parking-bay", "waste-bin")
+EVENTFUL = 500  # one device of so many has alarms and faults
 CERTIFICATE = "a1" * 32
 HOW = f"""\
 A compressed day of {DEVICES:,} devices of {len(KINDS)} kinds that speak every hour, {PACKED} measurements
