@@ -11,7 +11,9 @@ import pytest
 
 from functions.core import clock, scope
 from functions.core.errors import NotFound
-from functions.sensing.alarms import commands, sos
+from functions.sensing.alarms import commands, incidents, sos
+from functions.sensing.alarms.writing import again
+from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
 from tests.builders import both
 from tests.sensing.alarms.rig import T0, change, feed, gauge, messages, register, system, work
@@ -90,9 +92,6 @@ def test_who_answers_ends_the_calls_and_the_button_hears_it(
 ) -> None:
 
     from functions.adapters.shadows import FakeShadows
-    from functions.sensing.alarms.writing import again
-    from functions.sensing.registry import store as registry
-
     shadows = FakeShadows()
     monkeypatch.setattr(commands, "shadows", lambda: shadows)
     with scope.tenant_scope(flood.oakville):
@@ -119,6 +118,32 @@ def test_who_answers_ends_the_calls_and_the_button_hears_it(
         sos.read_code(replace(ctx, city=flood.qinghe), code)
 
 
+def test_a_call_whose_worker_fell_before_the_first_message_is_made_all_the_same(
+    flood: World, button: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(*_: object) -> None:
+        raise OSError("the process ends here")
+
+    for module, name in ((sos, "call_next"), (incidents, "link")):
+        with monkeypatch.context() as broken:
+            broken.setattr(module, name, fall)
+            if name == "call_next":
+                feed(flood, button, change("pressed", value=1.0, severity="critical"))
+            with pytest.raises(RuntimeError, match="due list"):
+                work(flood, MINUTES[1])
+    assert addresses(flood, MINUTES[1]) == ["rosa@citizen.example"]
+
+
+def test_whom_no_message_can_reach_costs_no_time_and_was_not_called(flood: World, button: Device) -> None:
+    only_phone = {"name": "Ann (demo)", "phone": "+12125550199"}
+    with scope.tenant_scope(flood.oakville):
+        again(lambda tx: registry.put(tx, replace(button, contacts=(only_phone, *CONTACTS)), button))
+    press(flood, button)
+    assert "rosa@citizen.example" in addresses(flood, MINUTES[1])
+    with scope.tenant_scope(flood.oakville):
+        assert [name for _, name in sos.calls_of("gauge-1")[0].log] == ["Rosa (demo)"]
+
+
 def test_an_alarm_of_another_kind_calls_nobody(flood: World, button: Device) -> None:
     rules = flood.oakville.config["devices"]["profiles"]["button"]["rules"]
     rules.append({**rules[0], "id": "battery", "kind": "battery"})
@@ -133,7 +158,6 @@ def test_the_daily_test_goes_the_whole_way_and_its_failure_is_an_alarm(
 ) -> None:
     from functions.sensing.alarms import rounds, sos_test, store
     from functions.sensing.log import read
-    from functions.sensing.registry import store as registry
     from functions.sensing.sources import forward
 
     sent: list[str] = []
@@ -163,3 +187,14 @@ def test_the_daily_test_goes_the_whole_way_and_its_failure_is_an_alarm(
     assert go(tomorrow + timedelta(minutes=5)) == "passed"
     with scope.tenant_scope(flood.oakville):
         assert sos.calls_of("sos-test") == []
+
+
+def test_text_messages_of_calls_have_a_limit_of_their_own(flood: World, button: Device) -> None:
+    limits = flood.oakville.config["plan"]["limits"]
+    limits.update({"sms_per_day": 1, "sos_sms_per_day": 1})
+    for raised in (T0, T0 + 60_000):
+        feed(flood, button, change("pressed", at=raised, value=1.0, severity="critical"))
+        work(flood, MINUTES[1])
+        work(flood, MINUTES[7])
+        feed(flood, button, change("pressed", what="cleared", at=raised + 1000, value=0.0))
+    assert [text.to for text in messages(flood, MINUTES[7])[1]] == ["+12125550123"]
