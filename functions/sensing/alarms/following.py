@@ -38,16 +38,16 @@ def follow(ctx: Context, data: Mapping[str, Any]) -> None:
         if device.thing == definitions.TRIAL:
             sos_test.arrived(ctx)
             continue
-        joining.check(ctx, device, alarm.rule)
         rule = definitions.rule_of(ctx, device.thing, device.profile, alarm.rule)
+        if sos.is_call(ctx, device, rule):  # before all else: nothing that fails may stand before a call
+            sos.begin(ctx, device, alarm)
+        joining.check(ctx, device, alarm.rule)
         if not rule.get("silent"):
             _follow_one(ctx, device, rule, alarm)
 
 
 def _follow_one(ctx: Context, device: Device, rule: Definition, alarm: Alarm) -> None:
     alarm = incidents.link(ctx, device, alarm)
-    if sos.is_call(ctx, device, rule):
-        sos.begin(ctx, device, alarm)
     if not alarm.active or alarm.note:
         return
     news.request(ctx, alarm.department, clock.parse(alarm.tell_at or clock.iso(ctx.now)))
@@ -68,9 +68,15 @@ def remind(ctx: Context, data: Mapping[str, Any]) -> None:
     alarm = store.get(str(data["thing"]), str(data["rule"]))
     if alarm is None or alarm.state != RAISED or alarm.episode.raised != data["raised"]:
         return
-    if alarm.reminders != data["n"] or alarm.reminders >= REMINDERS:
+    if alarm.reminders == data["n"] and alarm.reminders < REMINDERS:
+        alarm = _reminded(ctx, alarm)
+    elif alarm.reminders != data["n"] + 1:  # else the one before us fell after it had counted this reminder
         return
+    news.request(ctx, alarm.department, ctx.now)
+    _plan_reminder(alarm, int(data["seconds"]), clock.parse(alarm.tell_at))
+
+
+def _reminded(ctx: Context, alarm: Alarm) -> Alarm:
     told = replace(alarm, reminders=alarm.reminders + 1, tell_at=clock.iso(ctx.now))
     again(lambda tx: store.put(tx, told))
-    news.request(ctx, alarm.department, ctx.now)
-    _plan_reminder(told, int(data["seconds"]), ctx.now)
+    return replace(told, version=told.version + 1)

@@ -70,7 +70,8 @@ def is_call_rule(profile: Definition, rule: Definition) -> bool:
 
 
 def begin(ctx: Context, device: Device, alarm: Alarm) -> None:
-    """Start calling; nothing for a call that has been started."""
+    """Start calling. Whoever fell between the call's item and its first message is made good for: the first
+    step is done once, however often this comes again."""
     sk = _sk(alarm.rule, alarm.episode.raised)
     item = CallItem(
         keys.sos(device.thing), sk, state=CALLING, step=0, begun=clock.iso(ctx.now), log=[],
@@ -81,7 +82,6 @@ def begin(ctx: Context, device: Device, alarm: Alarm) -> None:
     except PutError as error:
         if error.cause_response_code != _CONDITION:
             raise
-        return
     call_next(ctx, {"thing": device.thing, "rule": alarm.rule, "raised": alarm.episode.raised, "step": 0})
 
 
@@ -98,8 +98,12 @@ def call_next(ctx: Context, data: Mapping[str, Any]) -> None:
     device = registry.find(str(thing))
     if item is None or device is None or item.state != CALLING or int(item.step) != step:
         return
-    told, name = _told(ctx, device, int(step))
-    last = step >= len(device.contacts) + DEPARTMENT_ROUNDS - 1
+    steps = len(device.contacts) + DEPARTMENT_ROUNDS
+    (told, name), before = _told(ctx, device, int(step)), int(step)
+    while not told and step < steps - 1:  # who cannot be reached costs no five minutes, and was not called
+        step += 1
+        told, name = _told(ctx, device, step)
+    last = step >= steps - 1
     rows = []
     tx = transaction()
     for event, number in told:
@@ -108,10 +112,10 @@ def call_next(ctx: Context, data: Mapping[str, Any]) -> None:
         CallItem(item.pk, item.sk),
         actions=[
             CallItem.step.set(step + 1),
-            CallItem.log.set([*item.log, [clock.iso(ctx.now), name]]),
+            CallItem.log.set([*item.log, *([[clock.iso(ctx.now), name]] if told else [])]),
             CallItem.state.set(UNANSWERED if last else CALLING),
         ],
-        condition=(CallItem.step == step) & (CallItem.state == CALLING),
+        condition=(CallItem.step == before) & (CallItem.state == CALLING),
     )
     if not last:
         after = ctx.now + ANSWER_WITHIN
@@ -206,7 +210,7 @@ def read_code(ctx: Context, code: str) -> tuple[str, str, int, str]:
     """``(thing, rule, raised, number)`` of a code of this city that is not older than a day. Raises
     NotFound."""
     parts = code.split(".")
-    if len(parts) != 5 or not parts[2].isascii() or not parts[2].isdigit():
+    if len(parts) != 5 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 15:
         raise NotFound
     thing, rule, raised, number, _ = parts
     genuine = ids.same(code_of(ctx, thing, rule, int(raised), number), code)

@@ -186,6 +186,27 @@ def test_people_are_reminded_until_somebody_is_on_it(flood: World, monkeypatch: 
     assert messages(flood, again + timedelta(minutes=41))[0] == []
 
 
+def test_reminders_go_on_when_a_worker_fell_in_one(flood: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fall(*_: object) -> None:
+        raise OSError("the process ends here")
+
+    device = register(flood, gauge())
+    rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
+    monkeypatch.setitem(rule, "repeat", 1800)
+    feed(flood, device, change())
+    work(flood, LATER)
+    first, second = NOW + timedelta(minutes=33), NOW + timedelta(minutes=65)
+    with monkeypatch.context() as broken:
+        broken.setattr(news, "request", fall)
+        with pytest.raises(RuntimeError, match="due list"):
+            work(flood, first)
+    for moment in (first + timedelta(minutes=1), second):
+        work(flood, moment)
+    with scope.tenant_scope(flood.oakville):
+        alarm = store.get("gauge-1", "flood")
+    assert alarm and alarm.reminders == 2
+
+
 def test_two_rules_together_raise_a_third_and_end_it(flood: World) -> None:
     device = register(flood, gauge())
     feed(flood, device, change())

@@ -92,6 +92,7 @@ def test_who_answers_ends_the_calls_and_the_button_hears_it(
 ) -> None:
 
     from functions.adapters.shadows import FakeShadows
+
     shadows = FakeShadows()
     monkeypatch.setattr(commands, "shadows", lambda: shadows)
     with scope.tenant_scope(flood.oakville):
