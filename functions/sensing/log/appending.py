@@ -152,7 +152,14 @@ class ShardLog:
     def _keep_board(self, rules_of: RulesOf) -> None:
         assert self.state is not None
         size = self.board_bytes or DEVICE_BYTES * len(self.state.devices)
-        if self.state.readings < max(FIRST_BOARD, READINGS_A_KB * -(-size // 1024)):
+        if self.state.readings >= max(FIRST_BOARD, READINGS_A_KB * -(-size // 1024)):
+            self.write_board(rules_of)
+
+    def write_board(self, rules_of: RulesOf) -> None:
+        """Keep what is known, if anything is newer than the board. Not only when there is much of it: entries
+        end, and one that no board knows of would leave a gap behind which nothing can be read."""
+        assert self.state is not None
+        if not self.state.entries:
             return
         waiting = {thing: device for thing, device in self.state.devices.items() if device.pending}
         for thing, rules in (rules_of(waiting) if waiting else {}).items():

@@ -87,6 +87,6 @@ def _close_device(
     first = day_of(min(reading.at for reading in fresh), rules.zone)
     base, stored = shelf.memory_before(thing, first), shelf.days_since(thing, first)
     made = close_days(rules, base, stored, fresh, through)
-    for day in made:
+    for day in reversed(made):  # an earlier day stays old until those that follow from it are written
         shelf.write_day(thing, day, roll_up(day.date, rules.zone, day.readings))
     return [day.date for day in made]

@@ -11,6 +11,7 @@ from functions.core import log
 from functions.core.context import Context
 from functions.core.settings import settings
 from functions.sensing.log import closing, files, retention
+from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.days import day_of, start_of
 from functions.sensing.log.domain import Stale
 from functions.sensing.log.rulesets import Rulesets
@@ -49,6 +50,9 @@ def close_shard(ctx: Context, task: str, queue: Queue | None = None) -> None:
         queue.send(Pointer(city.id, "readings-file", f"{shard}#{month}"))
     if closed.more:
         queue.send(Pointer(city.id, "readings-close-shard", task))
+    known = ShardLog(shelf)
+    known.catch_up()
+    known.write_board(rules)
     return log.info("closed", city=city.id, shard=shard, through=closed.through, days=len(closed.days))
 
 

@@ -3,6 +3,7 @@ roll-ups, counts, latest values and alarms as when they come in order."""
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -164,3 +165,20 @@ def test_a_crash_at_any_write_and_the_redelivery_lose_and_double_nothing(deliver
         except Crash:
             closing.close(shelf, rules_of)
     check(shelf, ShardLog(shelf), sent)
+
+
+def test_a_crash_between_two_days_leaves_no_later_day_with_old_marks():
+    def send(key, hours, value):
+        reading = Reading(T0 + hours * 3_600_000, "level", value)
+        return "a", Incoming(key, T0 + 30 * 3_600_000, (reading,))
+
+    sent = [send("m1", 0, 1.0), send("m2", 20, 9.0), send("late", 2, 8.0)]  # 8.0 makes 9.0 plausible
+    shelf = FakeShelf(RULES)
+    for batch in (sent[:2], sent[2:]):
+        ShardLog(shelf).store(grouped(batch), rules_of)
+        if batch == sent[:2]:
+            closing.close(shelf, rules_of)
+    shelf.crash_at = shelf.writes + 2
+    with pytest.raises(Crash):
+        closing.close(shelf, rules_of)
+    assert stored_series(shelf, "a") == expected_series(sent, "a")[2]

@@ -128,6 +128,22 @@ def test_closing_twice_or_again_after_a_crash_changes_nothing(river, monkeypatch
     assert calls == [3, 3]
 
 
+def test_a_log_that_little_comes_into_is_whole_after_its_entries_have_ended(river):
+    fill(river)
+    send(record("oakville", "river-bridge", level(2.0), id="last", seconds=60))
+    night(river, river.oakville)
+    for item in river.items(river.oakville):
+        if item["sk"]["S"].startswith("E#"):
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            river.dynamodb.delete_item(TableName="townkit-test-city-oakville", Key=key)
+    forget()
+    assert state_of(river.oakville, "river-bridge").latest["level"].value == 2.0
+    send(record("oakville", "river-bridge", level(2.5), id="new", seconds=2 * 86_400))
+    night(river, river.oakville, days=3)
+    forget()
+    assert len(values(river.oakville, "river-bridge")) == 32
+
+
 def test_today_stays_in_the_log_until_it_is_over(river):
     send(record("oakville", "river-bridge", level(1.0)))
     queue, _ = night(river, river.oakville, days=0)
