@@ -225,6 +225,14 @@ def _session_of(credentials: dict[str, Any], region: str) -> boto3.Session:
     )
 
 
+def _stop_the_clock(connection: Connection) -> None:
+    """What runs every minute would change cities while a test looks at them; tests call it themselves."""
+    events = connection.client("events")
+    for rule in events.list_rules()["Rules"]:
+        if rule.get("ScheduleExpression") == "rate(1 minute)":
+            events.disable_rule(Name=rule["Name"])
+
+
 @contextlib.contextmanager
 def running_stack(
     local: Local, app: Path = ROOT / "app.py", cities: tuple[str, ...] = CITIES
@@ -235,6 +243,7 @@ def running_stack(
     with CloudServer(local), contextlib.ExitStack() as cleanup:
         connection = Connection.to_local(local)
         deploy.deploy(connection, built, local_parameters(local))
+        _stop_the_clock(connection)
         stack = Stack(local, connection)
         files = [demo.TENANTS / f"{city}.yaml" for city in cities]
         with ThreadPoolExecutor() as pool:

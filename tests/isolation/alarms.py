@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from functions.core import clock
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from tests.isolation.town import Town
 
 SHARED = "environment"  # the operator's department, of this id in both cities
-LONG_AGO = clock.parse("2026-01-01T00:00:00.000Z")
+FAR = clock.parse("2099-01-01T00:00:00.000Z")
 
 
 def button(town: Town) -> str:
@@ -24,9 +25,11 @@ def contact(town: Town) -> str:
 
 
 def lay_call(town: Town) -> None:
-    """Register the button, raise its alarm, begin its call; the address that its contact was sent."""
-    from functions.sensing.alarms import opening, sos
-    from functions.sensing.alarms import store as alarms
+    """Register the button, with an alarm and a call that both stand still: nothing follows from them by
+    itself, so that whatever changes was done by who knocks."""
+    from functions.core import keys
+    from functions.core.store import transaction
+    from functions.sensing.alarms import due, opening, sos, sos_test
     from functions.sensing.domain import Reading
     from functions.sensing.registry import service, store
     from functions.sensing.registry.domain import ACTIVE, Device
@@ -40,27 +43,34 @@ def lay_call(town: Town) -> None:
         if device is None:
             device = Device(
                 button(town), "sos-button", button(town), ACTIVE, clock.iso(ctx.now), department=SHARED,
-                contacts=contacts, commands=True,
+                contacts=contacts,
             )  # fmt: skip
             device = service.save(ctx, device, None, "device-added")
         at = int(ctx.now.timestamp() * 1000)
         reading = Reading(at, "sos", 1.0)
         change = Change("sos", "sos", "raised", "critical", at, reading, (reading,), 1.0, 0.5)
-        opening.raise_alone(ctx, device, [change])
-        alarm = alarms.get(device.thing, "sos")
-        assert alarm
-        sos.begin(ctx, device, alarm)
-        town.call = sos.code_of(ctx, device.thing, "sos", alarm.episode.raised, "0")
+        with transaction() as tx:
+            after = opening.apply(tx, ctx, device, [change])
+        due.DueItem(keys.DUE, after.row).delete()
+        sos.CallItem(
+            keys.sos(device.thing), f"CALL#{at:015d}#sos", state=sos.CALLING, step=99,
+            begun=clock.iso(ctx.now), log=[],
+        ).save()  # fmt: skip
+        for day in (-1, 0, 1):  # the daily test has been
+            date = (ctx.now + timedelta(days=day)).date().isoformat()
+            sos_test.TrialItem(keys.SOS_TESTS, date, state=sos_test.PASSED, begun=clock.iso(ctx.now)).save()
+        town.call = sos.code_of(ctx, device.thing, "sos", at, "0")
     town.secrets.append(contact(town))
+    town.due = lay_due(town)
 
 
 def lay_due(town: Town) -> str:
-    """A row that is due: what follows from the button's alarm."""
+    """A row of the due list of which nothing follows; the tick does not reach it."""
     from functions.sensing.alarms import due
 
     with town.inside("tasks"):
-        data = {"thing": button(town), "rules": ["sos"]}
-        return due.put(LONG_AGO, "follow", f"{button(town)}#isolation", data)
+        data = {"thing": button(town), "rule": "sos", "raised": 0, "n": 0, "seconds": 300}
+        return due.put(FAR, "repeat", f"{button(town)}#isolation", data)
 
 
 def waits(town: Town, name: str) -> bool:

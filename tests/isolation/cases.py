@@ -465,8 +465,8 @@ CASES = [
     ),
     Case("GET", "/{city}/console/commands/{thing}", page(button), "operator", _button),
     Case(
-        "POST", "/{city}/console/commands/{thing}", leads_to(lambda town: "/console/commands/"), "operator",
-        _button, form=lambda town: {"do": "ask", "command": "received=yes"},
+        "POST", "/{city}/console/commands/{thing}", leads_to(lambda town: "/console/commands/"), "admin",
+        _button, form=lambda town: {"do": "withdraw"},
     ),
     Case("GET", "/{city}/console/calls", page(button), "operator"),
     Case("GET", "/{city}/console/calls/{thing}", page(lambda town: contact(town)), "operator", _button),

@@ -74,6 +74,7 @@ class Town:
     webhook: str = ""
     request: str = ""
     call: str = ""
+    due: str = ""
     handed_in: str = ""
     installer: str = ""
 

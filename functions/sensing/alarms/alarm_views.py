@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from functions.core import audit, clock
 from functions.core.errors import Conflict, Invalid, NotFound
@@ -60,6 +61,7 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
         emergency=bool(profile.get("emergency")),
         call=sos.is_call_rule(profile, rule),
         hours=deciding.MUTE_HOURS,
+        example=f"{ctx.now.astimezone(ZoneInfo(ctx.city.zone)):%Y-%m-%d} 14:30",
         typed={name: ctx.value(name) for name in ("from", "until")} if ctx.method == "POST" else {},
         errors=errors or {},
         conflict=conflict,
@@ -191,7 +193,7 @@ def _do(ctx: PageContext, thing: str, rule: str, action: str) -> str:
         start, end = (deciding.local_moment(ctx.value(name), ctx.city.zone) for name in ("from", "until"))
         if start is None or end is None:
             field = "from" if start is None else "until"
-            raise Invalid({field: N_("Enter a date and a time")})
+            raise Invalid({field: N_("Enter a date and a time like 2026-11-20 14:30")})
         deciding.mute(ctx, staff, thing, start, end)
         return "muted"
     raise Invalid({"do": N_("Choose what to do with this alarm")})

@@ -12,14 +12,14 @@ from datetime import timedelta
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, UnicodeAttribute
-from pynamodb.exceptions import PutError, UpdateError
+from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 
 from functions.adapters.shadows import IotShadows, Shadows
 from functions.core import audit, clock, ids, keys
 from functions.core.context import Context
 from functions.core.errors import Conflict, Forbidden, Invalid, NotFound
 from functions.core.i18n import N_
-from functions.core.store import CityModel
+from functions.core.store import CityModel, contended, failed_conditions, transaction
 from functions.sensing.alarms import definitions, due
 from functions.sensing.alarms.domain import Alarm
 from functions.sensing.alarms.writing import again
@@ -101,9 +101,8 @@ def propose(ctx: Context, device: Device, alarm: Alarm, command: Mapping[str, An
     ):
         return
     command_id = f"{alarm.episode.raised:015d}-{alarm.thing}-{alarm.rule}"
-    if not _put(ctx, target, command_id, command["name"], command["value"], WAITING, why=alarm.rule):
-        return
-    if len(approvals(alarm.thing, alarm.rule, command)) >= 2:
+    new = _put(ctx, target, command_id, command["name"], command["value"], WAITING, why=alarm.rule)
+    if len(approvals(alarm.thing, alarm.rule, command)) >= 2 and (new or _waits(target.thing, command_id)):
         _confirm(ctx, target, command_id, "two")
 
 
@@ -113,8 +112,15 @@ def say_received(ctx: Context, device: Device, rule: str, raised: int) -> None:
     if command and may_be_told(device):
         command_id = f"{raised:015d}-received-{rule}"
         value = next(iter(command.get("values") or ()), 1)
-        if _put(ctx, device, command_id, "received", value, WAITING, why=rule):
+        new = _put(ctx, device, command_id, "received", value, WAITING, why=rule)
+        if new or _waits(device.thing, command_id):
             _confirm(ctx, device, command_id, "answer")
+
+
+def _waits(thing: str, command_id: str) -> bool:
+    """Whether whoever asked fell before it could confirm."""
+    item = _get(thing, command_id)
+    return item is not None and item.state == WAITING
 
 
 def may_be_told(device: Device) -> bool:
@@ -180,9 +186,25 @@ def _confirm(ctx: Context, device: Device, command_id: str, by: str) -> None:
         raise NotFound
     if ctx.now - clock.parse(item.asked_at) > CONFIRM_WITHIN:
         raise Conflict(N_("This command is too old. Give it anew if it is still right."))
-    _move(ctx, device.thing, command_id, (WAITING,), CONFIRMED, by=by)
-    _record(ctx, device.thing, "command_confirmed", command_id, {"by": by})
-    _look_again(ctx, device.thing, command_id, 0, 0)
+    name = {"thing": device.thing, "id": command_id, "look": 0}
+    tx = transaction()
+    tx.update(
+        CommandItem(keys.commands(device.thing), f"C#{command_id}"),
+        actions=[CommandItem.state.set(CONFIRMED), CommandItem.by.set(by)],
+        condition=CommandItem.state == WAITING,
+    )
+    row = due.add(tx, ctx.now, "command", f"{device.thing}.{command_id}.0", name)
+    chain = audit.read_chain("device", device.thing)
+    audit.append(tx, chain, "command_confirmed", ctx, {"command": command_id, "by": by})
+    audit.close(tx, chain)
+    try:
+        with tx:  # all or nothing: what is confirmed is looked at, and stands in the audit
+            pass
+    except TransactWriteError as error:
+        if not (failed_conditions(error) or contended(error)):
+            raise
+        raise Conflict(N_("Somebody else has decided about this command")) from error
+    due.point(ctx, row)
 
 
 def _look_again(ctx: Context, thing: str, command_id: str, number: int, seconds: int) -> None:
@@ -293,10 +315,21 @@ def approve_rule(ctx: Context, device: Device, rule: Mapping[str, Any]) -> list[
     people = approvals(device.thing, rule["id"], command)
     if ctx.actor.id in people:
         return people
-    people = [*people, ctx.actor.id]
-    ApprovalItem(
+    before, people = people, [*people, ctx.actor.id]
+    item = ApprovalItem(
         keys.commands(device.thing), f"RULE#{rule['id']}", command=_mark(command), people=people
-    ).save()
+    )
+    unchanged = (ApprovalItem.people == before) & (ApprovalItem.command == item.command)
+    try:  # a withdrawal at this very moment must not be undone
+        item.save(
+            condition=unchanged
+            if before
+            else ApprovalItem.pk.does_not_exist() | (ApprovalItem.command != item.command)
+        )
+    except PutError as error:
+        if error.cause_response_code != _CONDITION:
+            raise
+        raise Conflict(N_("Somebody else has decided about this command")) from error
     audit.record(
         "device", device.thing, "rule_command_approved", ctx, {"rule": rule["id"], "count": len(people)}
     )

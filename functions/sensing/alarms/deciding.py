@@ -135,8 +135,7 @@ def _change_windows(
 
 
 def local_moment(text: str, zone: str) -> datetime | None:
-    """A moment as a browser sends it (``2026-11-20T09:30``, HTML's local date and time), in the city's time;
-    None for anything else."""
+    """A moment as people type it (``2026-11-20 09:30``), in the city's time; None for anything else."""
     try:
         found = datetime.fromisoformat(text.strip())
     except ValueError:
