@@ -27,6 +27,14 @@ PROFILE: dict[str, Any] = {
                 {"metric": "level", "byte": 2, "type": "f32", "order": "little"},
             ],
         },
+        {
+            "port": 85,
+            "blocks": {"0175": 1, "0367": 2},
+            "fields": [
+                {"metric": "battery", "block": "0175", "byte": 0, "type": "u8"},
+                {"metric": "t", "block": "0367", "byte": 0, "type": "i16", "order": "little"},
+            ],
+        },
         {"fields": [{"metric": "battery", "byte": 1, "type": "u8", "bits": [1, 7]}]},
     ],
 }
@@ -104,7 +112,7 @@ def _check(data: bytes) -> None:
         except SenmlError as error:
             words = json.dumps([str(error), error.params], allow_nan=False, ensure_ascii=False)
             assert str(error) and len(words.encode()) < 2000
-    for port in (1, 2):
+    for port in (1, 2, 85):
         chosen = decoders.choose(PROFILE["decoders"], port, len(data))
         try:
             found = decoders.decode(chosen, data[:300]) if chosen else {}
