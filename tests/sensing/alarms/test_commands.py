@@ -147,6 +147,41 @@ def test_a_rule_that_two_people_approved_does_it_at_once(
     assert [(one.state, one.by) for one in commands.told("gauge-1")] == [("done", "two")]
 
 
+def test_an_approval_does_not_undo_a_withdrawal_of_the_same_moment(
+    flood: World, pump: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
+    wes, ada = as_person(flood, "wes@oakville.example"), as_person(flood, "ada@oakville.example")
+    commands.approve_rule(wes, pump, rule)
+    with monkeypatch.context() as late:
+        late.setattr(commands, "approvals", lambda *_: ["wes@oakville.example"])
+        commands.withdraw_rule(wes, pump, rule)
+        with pytest.raises(Conflict):
+            commands.approve_rule(ada, pump, rule)
+    assert commands.approvals("gauge-1", "flood", rule["command"]) == []
+    assert len(commands.approve_rule(ada, pump, rule)) == 1
+
+
+@pytest.mark.parametrize("step", ["_confirm", "_record"])
+def test_a_command_is_given_though_the_worker_fell_while_it_asked(
+    flood: World, pump: Device, shadows: FakeShadows, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def fall(*_: object) -> None:
+        raise OSError("the process ends here")
+
+    rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
+    for email in ("wes@oakville.example", "ada@oakville.example"):
+        commands.approve_rule(as_person(flood, email), pump, rule)
+    feed(flood, pump, change())
+    with monkeypatch.context() as broken:
+        broken.setattr(commands, step, fall)
+        with pytest.raises(RuntimeError, match="due list"):
+            work(flood, MINUTES[2])
+    for moment in MINUTES[3:6]:
+        work(flood, moment)
+    assert state() == "done"
+
+
 def test_a_changed_command_has_to_be_approved_anew(flood: World, pump: Device) -> None:
     rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
     for email in ("wes@oakville.example", "ada@oakville.example"):
