@@ -20,6 +20,7 @@ from functions.core.store import CityModel
 
 KIND = "due"  # of the pointer to one row
 AT_ONCE = 100
+LOOKED_AT = 2_000
 KEPT = timedelta(days=30)
 SAFETY = timedelta(seconds=60)  # a row whose pointer got lost is found by the tick after so long
 # kind of a row -> its work: called with (context, the row's data)
@@ -96,15 +97,18 @@ def work_row(ctx: Context, name: str) -> None:
 
 
 def work_due(ctx: Context, _: str = "") -> None:
-    """Do all that is due, a hundred rows at most. One that fails stays for the next minute; the others are
-    done."""
-    failed = 0
-    found = DueItem.query(
-        keys.DUE, DueItem.sk <= f"{clock.iso(ctx.now)}~", limit=AT_ONCE, consistent_read=True
+    """Do a hundred rows of all that is due, calls for help first. One that fails stays for the next minute
+    and does not count: however many fail, the others are done."""
+    done, failed = 0, 0
+    found = list(
+        DueItem.query(keys.DUE, DueItem.sk <= f"{clock.iso(ctx.now)}~", limit=LOOKED_AT, consistent_read=True)
     )
-    for item in found:
+    for item in sorted(found, key=lambda one: one.sk.split("#")[1] != "sos"):
+        if done >= AT_ONCE:
+            break
         try:
             _work(ctx, item)
+            done += 1
         except Exception:
             log.failure("due work failed", city=ctx.city.id, row=item.sk)
             failed += 1

@@ -123,6 +123,29 @@ def test_two_workers_that_open_at_the_same_moment_make_one_incident(flood: World
     assert {entry["thing"] for entry in case.evidence["alarms"]} == {"gauge-1", "gauge-2"}
 
 
+def test_rows_that_fail_do_not_keep_the_others_from_being_done(
+    flood: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def work_on(ctx: object, data: dict[str, str]) -> None:
+        if data["id"] == "bad":
+            raise OSError("out of reach")
+        done.append(data["id"])
+
+    monkeypatch.setattr(due, "AT_ONCE", 2)
+    monkeypatch.setattr("functions.sensing.alarms.commands.look", work_on)
+    monkeypatch.setattr("functions.sensing.alarms.sos.call_next", work_on)
+    with scope.tenant_scope(flood.oakville):
+        for second in range(3):
+            due.put(NOW + timedelta(seconds=second), "command", str(second), {"id": "bad"})
+        due.put(NOW + timedelta(seconds=4), "command", "good", {"id": "good"})
+        due.put(NOW + timedelta(seconds=5), "sos", "call", {"id": "call"})
+    with pytest.raises(RuntimeError, match="due list"):
+        work(flood, LATER)
+    assert done == ["call", "good"]
+
+
 def test_doing_it_twice_changes_nothing(flood: World) -> None:
     device = register(flood, gauge())
     after = feed(flood, device, change())
