@@ -33,7 +33,7 @@ LONGEST_DAYS = 366
 SERIAL_LENGTH = 64
 UNKNOWN = N_("This serial number is not on the city's list")
 SPENT = N_("As many devices as were planned have claimed a certificate")
-TAKEN = N_("This device has a certificate already and was heard with it")
+TAKEN = N_("This device is in use already: messages of it have come")
 ENDED = N_("This claim certificate has ended")
 
 
@@ -235,7 +235,7 @@ def take(ctx: Context, claim_id: str, certificate: str, code: str) -> Device:
     before = _find(code)
     if before is None:
         return _add(ctx, claim, certificate, code)
-    if before.state == ACTIVE and before.certificate and before.thing in seen.heard([before]):
+    if before.state == ACTIVE and before.thing in seen.heard([before]):  # through a network or a vendor, too
         raise Refused(TAKEN)
     if before.state not in (PLANNED, ACTIVE):
         raise Refused(UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -112,6 +113,18 @@ def test_a_first_try_that_was_cut_off_may_be_repeated_until_the_device_is_heard(
     handle_readings({"Records": [record("oakville", "gauge-1", level(1.0), certificate="d2" * 32)]})
     assert hook(made, "S-gauge-1", "d3" * 32) == {"allowProvisioning": False}
     assert find(river, "gauge-1").certificate == "d2" * 32
+
+
+def test_nobody_claims_a_device_that_is_heard_through_a_source(river, claim):
+    ctx = context(river, "oakville")
+    with scope.tenant_scope(ctx.city):
+        radio = Device("gauge-1", "river-level", state=ACTIVE, eui="70b3d57ed0000001")
+        service.save(ctx, radio, None, "device-planned")
+    sent = record("oakville", "gauge-1", level(1.0), certificate="")
+    sent["body"] = json.dumps({**json.loads(sent["body"]), "via": "http:source"})
+    assert handle_readings({"Records": [sent]}) == {"batchItemFailures": []}
+    assert hook(claim(), "70b3d57ed0000001") == {"allowProvisioning": False}
+    assert find(river, "gauge-1").certificate == ""
 
 
 def test_a_claim_ends_by_its_time_and_by_the_city(river, claim, iot):
