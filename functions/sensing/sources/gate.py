@@ -42,7 +42,8 @@ def answer(ctx: PageContext) -> Json:
     _begin(ctx, source, heard)
     taken = _pass_on(ctx, source, heard)
     _keep_refused(ctx, source, heard)
-    store.mark_seen(source.id, seen, ctx.now)
+    if taken:  # what was refused as a whole may be sent again when its cause is mended
+        store.mark_seen(source.id, seen, ctx.now)
     store.count(source.id, ctx.now, taken, len(heard.refused))
     return _answer(heard, taken)
 

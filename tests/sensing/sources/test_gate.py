@@ -189,6 +189,13 @@ def test_a_signature_is_of_one_body_and_one_moment(place):
     assert len(place.queued()) == 1
 
 
+def test_what_was_refused_may_be_sent_again_when_the_device_is_on_the_list(place):
+    sender = place.sender(TTS)
+    assert sender.post(uplink("70b3d57ed00000aa")).status == 422
+    add_device(place.world.oakville, Device("late-1", "probe", state="active", eui="70b3d57ed00000aa"))
+    assert sender.post(uplink("70b3d57ed00000aa")).status == 202
+
+
 def test_when_the_queue_does_not_take_it_the_sender_hears_so_and_may_send_it_again(place, monkeypatch):
     from functions.core.errors import Unavailable
     from functions.sensing.sources import forward
