@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from functions.core import clock
+from functions.core import audit, clock
 from functions.core.context import Context
 from functions.core.errors import NotFound
 from functions.core.i18n import pick, t
 from functions.identity.domain import Staff
 from functions.sensing import service as sensing
+from functions.sensing.alarms import definitions
 from functions.sensing.registry import claims, fields, installers, listing, lists, seen, service, store
 from functions.sensing.registry.domain import Device
 from functions.web import formats
@@ -39,13 +40,27 @@ def admin(ctx: PageContext) -> Staff:
     return ctx.staff
 
 
+def is_personal(profile: Mapping[str, Any]) -> bool:
+    """Whether a device of the kind says something about a person: where somebody lives who may need help."""
+    return bool(profile.get("emergency")) or profile.get("retention") == "personal"
+
+
+def may_see(ctx: PageContext, device: Device) -> bool:
+    """Devices about people are for the department that looks after them, and for admins."""
+    if ctx.staff is None or ctx.staff.is_admin:
+        return ctx.staff is not None
+    department = definitions.department_of(ctx, device.department, {})
+    return ctx.staff.works_in(department) or not is_personal(sensing.profile(ctx, device.profile))
+
+
 def show_list(ctx: PageContext) -> Page | Text:
     """The devices that are asked for, or the same as a file (`format=csv`). Three calls; to look for silent
     ones reads the latest readings of all."""
     wanted = listing.Filter.of(ctx.query)
     today = formats_today(ctx)
-    registered = store.list_devices()
-    known = {device.thing for device in registered}
+    every = store.list_devices()
+    known = {device.thing for device in every}
+    registered = [device for device in every if may_see(ctx, device)]
     named = [device for thing, device in service.declared(ctx).items() if thing not in known]
     devices = [device for device in registered if wanted.takes(device, today)]
     waiting = [device for device in named if not wanted.query()]
@@ -101,6 +116,10 @@ def formats_today(ctx: Context) -> str:
 
 def _as_file(ctx: PageContext, devices: list[Device]) -> Text:
     whole = store.get_many(device.thing for device in devices)
+    kinds = {device.profile for device in devices}
+    personal = {kind for kind in kinds if is_personal(sensing.profile(ctx, kind))}
+    if about := sum(device.profile in personal for device in devices):
+        audit.record("devices", ctx.city.id, "devices_exported", ctx, {"about_people": about})
     heard = seen.heard(devices)
     more = {
         device.thing: {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from functions.core import clock
+from functions.core import audit, clock
 from functions.core.context import Context
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, fill, pick, t
@@ -44,18 +44,21 @@ def show(ctx: PageContext, thing: str) -> Page | Redirect:
     if "photo" not in ctx.query:
         return show_device(ctx, thing)
     device = store.find(thing)
-    if device is None:
+    if device is None or not views.may_see(ctx, device):
         raise NotFound
     return Redirect(photos.link(ctx, device))
 
 
 def show_device(ctx: PageContext, thing: str, errors: Mapping[str, str] | None = None) -> Page:
-    """One device with its state, latest values, place, certificate and history. Four calls."""
+    """One device with its state, latest values, place, certificate and history. Four calls, and two to record
+    the view of one about a person."""
     device, events = store.with_history(thing)
-    if device is None:
+    if device is None or not views.may_see(ctx, device):
         raise NotFound
-    heard = seen.heard([device]).get(thing)
     profile = sensing.profile(ctx, device.profile)
+    if views.is_personal(profile):
+        audit.record("device", thing, "device_viewed", ctx)
+    heard = seen.heard([device]).get(thing)
     silent = listing.is_silent(device, heard, listing.interval(profile), ctx.now)
     why = seen.why_silent(ctx, device) if silent or heard is None else None
     return Page(

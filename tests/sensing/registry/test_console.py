@@ -54,6 +54,21 @@ def test_a_device_is_added_with_all_that_is_known_of_it(river, admin):
         assert store.find_label("sn0001") == device
 
 
+def test_a_device_about_a_person_is_for_its_department_and_each_view_is_recorded(river, admin, client):
+    add(admin, thing="button-1", profile="sos-button", title="Rosa (demo)", address="1 Elm Street")
+    clerk = Browser(client)
+    clerk.sign_in("ana@oakville.example")
+    for page in (f"{DEVICE}/button-1", f"{DEVICE}/button-1?photo=1"):
+        assert clerk.get(page).status == 404
+    for page in (HOME, f"{HOME}?text=rosa", f"{HOME}?format=csv"):
+        answer = clerk.get(page)
+        assert answer.status == 200 and "Rosa" not in answer.text
+    assert "Rosa (demo)" in admin.get(f"{DEVICE}/button-1").words
+    assert "Elm Street" in admin.get(f"{HOME}?format=csv").text
+    seen = [item["action"]["S"] for item in river.items(river.oakville) if "action" in item]
+    assert {"device_viewed", "devices_exported"} <= set(seen)
+
+
 def test_what_is_wrong_in_the_form_is_said_beside_the_field(admin):
     answer = add(admin, thing="A b", profile="nothing", lat="91", lon="", installed="soon", eui="xyz",
                  design_life_years="0", department="none")  # fmt: skip
