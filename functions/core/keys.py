@@ -193,7 +193,7 @@ def log(shard: str) -> str:
 
 
 ENTRY_PREFIX = "E#"
-BOARD, CLOSED = "Y#BOARD", "Z#CLOSED"  # behind the entries: one query backwards finds them and the newest ones
+BOARD, CLOSED = "Y#BOARD", "Z#CLOSED"  # behind the entries: one query backwards finds all
 
 
 def entry(sequence: int) -> str:

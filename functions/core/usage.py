@@ -118,8 +118,8 @@ def count_units() -> None:
 
 
 def flush_if_due(*, force: bool = False, after: float | None = None) -> None:
-    """Write the open scope's city's counts when the oldest is 30 seconds old (or ``after``) or there are 200 of
-    them. A write that fails keeps them for the next time: no page breaks over its own count."""
+    """Write the open scope's city's counts when the oldest is 30 seconds old (or ``after``) or there are 200
+    of them. A write that fails keeps them for the next time: no page breaks over its own count."""
     city = current_city().id
     with _lock:
         mine = _memory.get(city)

@@ -18,8 +18,8 @@ from infra.packaging.template import load_fragments
 # Amazon SNS developer guide, publishing to a mobile phone: a number is none, and a second statement denies
 # topics).
 NO_RESOURCE = {
-    "iot:CreateCertificateFromCsr", "iot:CreateKeysAndCertificate", "iot:DescribeEndpoint", "iot:RegisterThing",
-    "sns:Publish",
+    "iot:CreateCertificateFromCsr", "iot:CreateKeysAndCertificate", "iot:DescribeEndpoint",
+    "iot:RegisterThing", "sns:Publish",
 }  # fmt: skip
 DATA = ("dynamodb:", "s3:", "sqs:", "ses:", "ssm:", "sts:", "lambda:")
 CONTROL = {

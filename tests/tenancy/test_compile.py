@@ -78,7 +78,7 @@ def test_the_privacy_notice_names_the_controller_and_every_retention(config):
     text = json.dumps(config["legal"]["privacy"][lang], ensure_ascii=False)
     assert config["privacy"]["controller"][lang] in text
     assert config["privacy"]["email"] in text
-    assert len(config["privacy"]["retention"]) in (10, 11)  # the eight kinds of the country, and the city's own
+    assert len(config["privacy"]["retention"]) in (10, 11)  # the country's eight kinds, and the city's own
 
 
 def test_services_are_resolved_with_their_department(config):
