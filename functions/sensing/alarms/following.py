@@ -25,7 +25,7 @@ from functions.sensing.alarms.definitions import Definition
 from functions.sensing.alarms.domain import RAISED, Alarm
 from functions.sensing.alarms.writing import again
 from functions.sensing.registry import store as registry
-from functions.sensing.registry.domain import Device
+from functions.sensing.registry.domain import RETIRED, Device
 
 REMINDERS = 50  # then nobody is at the desk, and the list says so
 
@@ -67,6 +67,9 @@ def remind(ctx: Context, data: Mapping[str, Any]) -> None:
     """Tell people again of an alarm that nobody has acknowledged; nothing for one that somebody has."""
     alarm = store.get(str(data["thing"]), str(data["rule"]))
     if alarm is None or alarm.state != RAISED or alarm.episode.raised != data["raised"]:
+        return
+    device = registry.find(alarm.thing)
+    if device is not None and device.state == RETIRED:
         return
     if alarm.reminders == data["n"] and alarm.reminders < REMINDERS:
         alarm = _reminded(ctx, alarm)

@@ -85,7 +85,7 @@ def _update(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
 
 
 def _join(ctx: Context, device: Device, alarm: Alarm, rows: list[OpenItem]) -> Alarm | None:
-    here, entry = _place(device), entry_of(ctx, device, alarm)
+    here, entry = _place(ctx, device), entry_of(ctx, device, alarm)
     for row in rows:
         if row.n or not any(near(here, place) for place in row.places or ()):
             continue
@@ -116,7 +116,7 @@ def _open(ctx: Context, device: Device, alarm: Alarm, count: int) -> Alarm:
     with transaction() as tx:
         service.open_incident(tx, _speaker(ctx, device), opened)
         _write(tx, ctx, linked)
-        row = OpenItem(keys.INCIDENTS, f"{alarm.kind}#{case_id}", case=case_id, places=[_place(device)])
+        row = OpenItem(keys.INCIDENTS, f"{alarm.kind}#{case_id}", case=case_id, places=[_place(ctx, device)])
         tx.save(row)
         unchanged = OpenItem.n == count if count else OpenItem.pk.does_not_exist()
         tx.save(OpenItem(keys.INCIDENTS, f"{alarm.kind}#", n=count + 1), condition=unchanged)
@@ -133,7 +133,10 @@ def _open_rows(kind: str) -> list[OpenItem]:
     return list(found)
 
 
-def _place(device: Device) -> dict[str, Any]:
+def _place(ctx: Context, device: Device) -> dict[str, Any]:
+    """Where an incident is. Two people who call for help are two, though they live in one house."""
+    if definitions.profile_of(ctx, device.profile).get("emergency"):
+        return {"thing": device.thing}
     place = device.place
     return {"thing": device.thing, "lat": place.lat, "lon": place.lon, "area": place.area}
 

@@ -17,6 +17,7 @@ from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
 from tests.builders import both
 from tests.sensing.alarms.rig import T0, change, feed, gauge, messages, register, system, work
+from tests.sensing.alarms.rig import incidents as incidents_of
 from tests.world import NOW, World
 
 CONTACTS = (
@@ -143,6 +144,13 @@ def test_whom_no_message_can_reach_costs_no_time_and_was_not_called(flood: World
     assert "rosa@citizen.example" in addresses(flood, MINUTES[1])
     with scope.tenant_scope(flood.oakville):
         assert [name for _, name in sos.calls_of("gauge-1")[0].log] == ["Rosa (demo)"]
+
+
+def test_two_people_of_one_house_who_call_are_two_incidents(flood: World, button: Device) -> None:
+    neighbour = register(flood, gauge(2, profile="button", title="Room 13 (demo)"))
+    for device in (button, neighbour):
+        press(flood, device)
+    assert sorted(case.thing for case in incidents_of(flood)) == ["gauge-1", "gauge-2"]
 
 
 def test_an_alarm_of_another_kind_calls_nobody(flood: World, button: Device) -> None:
