@@ -69,6 +69,21 @@ def test_what_holds_data_outlives_the_stack() -> None:
             assert kept == ("RetainExceptOnCreate", "Retain"), name
 
 
+def test_what_programs_prove_themselves_with_reaches_them_through_the_edge() -> None:
+    resources = load_fragments()["Resources"]
+    behaviours = resources["Distribution"]["Properties"]["DistributionConfig"]["CacheBehaviors"]
+    by_path = {one["PathPattern"]: one for one in behaviours}
+    for path in ("/*/api/v1/*", "/*/ingest/*"):
+        one = by_path[path]
+        cached = resources[one["CachePolicyId"]["Ref"]]["Properties"]["CachePolicyConfig"]
+        key = cached["ParametersInCacheKeyAndForwardedToOrigin"]["HeadersConfig"]["Headers"]
+        policy = resources[one["OriginRequestPolicyId"]["Ref"]]["Properties"]["OriginRequestPolicyConfig"]
+        passed = {*key, *policy["HeadersConfig"]["Headers"]}
+        assert "POST" in one["AllowedMethods"] and cached["MaxTTL"] <= 1
+        assert {"Authorization", "webhook-id", "webhook-timestamp", "webhook-signature"} <= passed
+        assert len(policy["HeadersConfig"]["Headers"]) <= 10  # CloudFront's own limit
+
+
 def test_no_role_may_do_everything_anywhere() -> None:
     wide = [
         (role, action)
