@@ -131,8 +131,9 @@ def _named(ctx: Context, device: Device, rule: definitions.Definition, alarm: Al
 def _told_from(ctx: Context, rule: definitions.Definition) -> str:
     if rule.get("silent"):
         return ""
-    quiet_hours = rule.get("quiet")
-    return clock.iso(quiet.end_of(quiet_hours, ctx.now, ctx.city.zone) if quiet_hours else ctx.now)
+    # Of this very moment, not of the batch's beginning: a mail that went out meanwhile has not told of it.
+    now, quiet_hours = max(ctx.now, clock.now()), rule.get("quiet")
+    return clock.iso(quiet.end_of(quiet_hours, now, ctx.city.zone) if quiet_hours else now)
 
 
 def raise_alone(ctx: Context, device: Device, changes: Sequence[Change]) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from functions.cases import service as cases
-from functions.core import scope
+from functions.core import clock, scope
 from functions.core.store import transaction
 from functions.sensing.alarms import due, incidents, news, store
 from tests.sensing.alarms.rig import (
@@ -170,6 +170,21 @@ def test_a_withdrawn_alarm_is_noted_on_its_incident(flood: World) -> None:
     work(flood, LATER + timedelta(minutes=2))
     (case,) = incidents_of(flood)
     assert case.evidence["alarms"][0]["withdrawn"] and case.cleared_at
+
+
+def test_an_alarm_that_a_long_batch_brings_after_a_mail_is_in_the_next_one(flood: World) -> None:
+    one, two = register(flood, gauge(1)), register(flood, gauge(50))
+    feed(flood, one, change())
+    work(flood, LATER)
+    mailed = LATER + timedelta(minutes=1)
+    work(flood, mailed)
+    assert len(messages(flood, mailed)[0]) == 1
+    with clock.frozen(mailed + timedelta(seconds=5)):  # the batch began before, and ends after the mail
+        feed(flood, two, change())
+    for minutes in (3, 12, 14):
+        work(flood, mailed + timedelta(minutes=minutes))
+    mails, _ = messages(flood, mailed + timedelta(minutes=15))
+    assert ["gauge-50" in mail.body for mail in mails] == [True]
 
 
 def test_nobody_hears_of_quiet_hours_before_they_end(flood: World) -> None:
