@@ -131,10 +131,13 @@ def test_what_is_refused_is_counted_with_its_reason_and_not_stored(river, messag
 
 def test_what_is_older_than_the_city_keeps_readings_is_refused(river):
     river.oakville.config["privacy"]["retention"]["readings"]["days"] = 30
-    assert send(
-        record("oakville", "river-bridge", level(1, t=-29 * 86_400), id="a"),
-        record("oakville", "river-bridge", level(2, t=-31 * 86_400), id="b"),
-    ) == []
+    assert (
+        send(
+            record("oakville", "river-bridge", level(1, t=-29 * 86_400), id="a"),
+            record("oakville", "river-bridge", level(2, t=-31 * 86_400), id="b"),
+        )
+        == []
+    )
     assert values(river.oakville, "river-bridge") == [1.0]
     assert refused(river, river.oakville) == [
         "a reading is older than the 30 days for which the city keeps it"
