@@ -58,6 +58,7 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
         may_mute=device is not None or personal,
         muted=_windows(ctx, device.muted) if device else [],
         told=told,
+        gives=device is not None and bool(rule.get("command")),
         emergency=bool(profile.get("emergency")),
         call=sos.is_call_rule(profile, rule),
         hours=deciding.MUTE_HOURS,

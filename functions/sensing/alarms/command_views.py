@@ -6,7 +6,7 @@ from typing import Any
 
 from functions.core.errors import Conflict, Forbidden, Invalid, NotFound
 from functions.core.i18n import N_, pick, t
-from functions.sensing.alarms import commands, deciding, definitions
+from functions.sensing.alarms import approving, commands, deciding, definitions
 from functions.sensing.alarms.list_views import member
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
@@ -27,14 +27,12 @@ NAMES_A_NUMBER = "number"
 
 
 def show(ctx: PageContext, thing: str, errors: dict[str, str] | None = None, conflict: str = "") -> Page:
-    """Raises NotFound for a device of another department, and for one whose kind takes no commands."""
+    """Raises NotFound for a device of another department, and for one that takes no commands and has no rule
+    that gives any."""
     device, profile = _device(ctx, thing)
     staff = member(ctx)
-    rules = [
-        rule for rule in definitions.rules_of(ctx, thing, device.profile).values() if rule.get("command")
-    ]
     names = definitions.names_of(ctx, thing)
-    told = commands.told(thing)
+    told = commands.told(thing) if profile.get("commands") else []
     return Page(
         "alarms/commands.html",
         status=409 if conflict else 422 if errors else 200,
@@ -42,9 +40,10 @@ def show(ctx: PageContext, thing: str, errors: dict[str, str] | None = None, con
         thing=thing,
         name=pick(names) if names else device.title or thing,
         approved=commands.may_be_told(device),
+        takes=bool(profile.get("commands")),
         choices=_choices(profile),
         told=[_told(profile, one) for one in told],
-        rules=[_rule(ctx, profile, thing, rule) for rule in rules],
+        rules=[_rule(ctx, device, profile, rule) for rule in _giving(ctx, device)],
         may=staff.may_decide("incident"),
         is_admin=staff.is_admin,
         me=staff.email,
@@ -60,15 +59,21 @@ def _device(ctx: PageContext, thing: str) -> tuple[Device, definitions.Definitio
         raise NotFound
     deciding.check_sees(member(ctx), definitions.department_of(ctx, device.department, {}))
     profile = definitions.profile_of(ctx, device.profile)
-    if not profile.get("commands"):
+    if not profile.get("commands") and not _giving(ctx, device):
         raise NotFound
     return device, profile
+
+
+def _giving(ctx: PageContext, device: Device) -> list[definitions.Definition]:
+    """The device's rules that give a command, to itself or to another device."""
+    rules = definitions.rules_of(ctx, device.thing, device.profile).values()
+    return [rule for rule in rules if rule.get("command")]
 
 
 def _choices(profile: definitions.Definition) -> list[dict[str, Any]]:
     """Every word of every command as one choice, ``name=value``; a number is typed in."""
     found = []
-    for name, command in profile["commands"].items():
+    for name, command in (profile.get("commands") or {}).items():
         danger = pick(command["danger"]) if command.get("danger") else ""
         for value, words in (command.get("values") or {}).items():
             text = f"{pick(command['names'])}: {pick(words)}"
@@ -92,26 +97,29 @@ def _told(profile: definitions.Definition, one: commands.Told) -> dict[str, Any]
         "by": t(BY[one.by]) if one.by in BY else one.by,
         "why": one.why,
         "ended_at": one.ended_at,
-        "danger": pick(profile["commands"].get(one.name, {}).get("danger") or {"en": ""}),
+        "danger": pick((profile.get("commands") or {}).get(one.name, {}).get("danger") or {"en": ""}),
     }
 
 
 def words_of(profile: definitions.Definition, name: str, value: Any) -> str:
     """A command in the reader's language."""
-    command = profile.get("commands", {}).get(name) or {}
+    command = (profile.get("commands") or {}).get(name) or {}
     said = (command.get("values") or {}).get(str(value))
     return f"{pick(command['names']) if command else name}: {pick(said) if said else value}"
 
 
 def _rule(
-    ctx: PageContext, profile: definitions.Definition, thing: str, rule: definitions.Definition
+    ctx: PageContext, device: Device, profile: definitions.Definition, rule: definitions.Definition
 ) -> dict[str, Any]:
-    command = rule["command"]
+    command, of = rule["command"], rule["command"].get("of") or ""
+    kinds = {entry["thing"]: entry["profile"] for entry in ctx.city.config["devices"]["things"]}
+    told = definitions.profile_of(ctx, kinds.get(of, "")) if of else profile
     return {
         "id": rule["id"],
         "title": definitions.title_of(ctx, rule, rule["id"]),
-        "what": words_of(profile, command["name"], command["value"]),
-        "people": commands.approvals(thing, rule["id"], command),
+        "of": of,
+        "what": words_of(told, command["name"], command["value"]),
+        "people": approving.approvals(ctx, device, rule),
     }
 
 
@@ -132,7 +140,7 @@ def _do(ctx: PageContext, device: Device, profile: definitions.Definition, actio
     if action in ("approve", "withdraw"):
         if not staff.is_admin:
             raise Forbidden(N_("Only an administrator decides whether a device may be told anything"))
-        commands.approve_device(ctx, device, action == "approve")
+        approving.approve_device(ctx, device, action == "approve")
         return
     deciding.check_may(staff)
     if action == "ask":
@@ -146,14 +154,14 @@ def _do(ctx: PageContext, device: Device, profile: definitions.Definition, actio
         rule = definitions.rule_of(ctx, device.thing, device.profile, ctx.value("rule"))
         if not rule.get("command"):
             raise NotFound
-        (commands.approve_rule if action == "approve-rule" else commands.withdraw_rule)(ctx, device, rule)
+        (approving.approve_rule if action == "approve-rule" else approving.withdraw_rule)(ctx, device, rule)
     else:
         raise Invalid({"command": N_("Choose what the device is to do")})
 
 
 def _asked(ctx: PageContext, profile: definitions.Definition) -> tuple[str, Any]:
     name, _, value = ctx.value("command").partition("=")
-    command = profile["commands"].get(name)
+    command = (profile.get("commands") or {}).get(name)
     if command is None or command.get("values"):
         return name, value
     try:

@@ -7,7 +7,7 @@ so that a device which wakes up tomorrow does not start a pump."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,12 +17,11 @@ from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 from functions.adapters.shadows import IotShadows, Shadows
 from functions.core import audit, clock, ids, keys
 from functions.core.context import Context
-from functions.core.errors import Conflict, Forbidden, Invalid, NotFound
+from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.core.store import CityModel, contended, failed_conditions, transaction
-from functions.sensing.alarms import definitions, due
+from functions.sensing.alarms import approving, definitions, due
 from functions.sensing.alarms.domain import Alarm
-from functions.sensing.alarms.writing import again
 from functions.sensing.provisioning import thing_name
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, Device
@@ -49,13 +48,6 @@ class CommandItem(CityModel):
     why = UnicodeAttribute(default="")
     sent_at = UnicodeAttribute(null=True)
     ended_at = UnicodeAttribute(null=True)
-
-
-class ApprovalItem(CityModel):
-    """Who approved that a rule may give its command without asking: two different people."""
-
-    command = UnicodeAttribute()
-    people = JSONAttribute()
 
 
 @dataclass(frozen=True)
@@ -90,9 +82,10 @@ def allowed(ctx: Context, device: Device, name: str, value: Any) -> bool:
     return isinstance(value, int | float) and low <= value <= high
 
 
-def propose(ctx: Context, device: Device, alarm: Alarm, command: Mapping[str, Any]) -> None:
+def propose(ctx: Context, device: Device, alarm: Alarm, rule: Mapping[str, Any]) -> None:
     """What a raised rule asks for: a person confirms it, unless two have approved the rule. Once per
     episode."""
+    command = rule["command"]
     target = registry.find(command["of"]) if command.get("of") else device
     if (
         target is None
@@ -102,7 +95,7 @@ def propose(ctx: Context, device: Device, alarm: Alarm, command: Mapping[str, An
         return
     command_id = f"{alarm.episode.raised:015d}-{alarm.thing}-{alarm.rule}"
     new = _put(ctx, target, command_id, command["name"], command["value"], WAITING, why=alarm.rule)
-    if len(approvals(alarm.thing, alarm.rule, command)) >= 2 and (new or _waits(target.thing, command_id)):
+    if len(approving.approvals(ctx, device, rule)) >= 2 and (new or _waits(target.thing, command_id)):
         _confirm(ctx, target, command_id, "two")
 
 
@@ -294,60 +287,3 @@ def told(thing: str, limit: int = 25) -> list[Told]:
         )
         for item in found
     ]  # fmt: skip
-
-
-def _mark(command: Mapping[str, Any]) -> str:
-    return f"{command.get('of') or ''}/{command['name']}={command['value']}"
-
-
-def approvals(thing: str, rule: str, command: Mapping[str, Any]) -> list[str]:
-    """Who approved that the rule gives this very command without asking: a changed command has nobody."""
-    try:
-        item = ApprovalItem.get(keys.commands(thing), f"RULE#{rule}", consistent_read=True)
-    except ApprovalItem.DoesNotExist:
-        return []
-    return list(item.people) if item.command == _mark(command) else []
-
-
-def approve_rule(ctx: Context, device: Device, rule: Mapping[str, Any]) -> list[str]:
-    """One more person approves; who has by now. Approving twice is still one person."""
-    command = rule["command"]
-    people = approvals(device.thing, rule["id"], command)
-    if ctx.actor.id in people:
-        return people
-    before, people = people, [*people, ctx.actor.id]
-    item = ApprovalItem(
-        keys.commands(device.thing), f"RULE#{rule['id']}", command=_mark(command), people=people
-    )
-    unchanged = (ApprovalItem.people == before) & (ApprovalItem.command == item.command)
-    try:  # a withdrawal at this very moment must not be undone
-        item.save(
-            condition=unchanged
-            if before
-            else ApprovalItem.pk.does_not_exist() | (ApprovalItem.command != item.command)
-        )
-    except PutError as error:
-        if error.cause_response_code != _CONDITION:
-            raise
-        raise Conflict(N_("Somebody else has decided about this command")) from error
-    audit.record(
-        "device", device.thing, "rule_command_approved", ctx, {"rule": rule["id"], "count": len(people)}
-    )
-    return people
-
-
-def withdraw_rule(ctx: Context, device: Device, rule: Mapping[str, Any]) -> None:
-    """Anyone of them may end it; a person confirms again from now on."""
-    ApprovalItem(keys.commands(device.thing), f"RULE#{rule['id']}").delete()
-    audit.record("device", device.thing, "rule_command_withdrawn", ctx, {"rule": rule["id"]})
-
-
-def approve_device(ctx: Context, device: Device, approved: bool) -> None:
-    """An administrator says whether the device may be told anything. Raises Forbidden, Invalid."""
-    if ctx.actor.kind != "staff":
-        raise Forbidden
-    if approved and not definitions.profile_of(ctx, device.profile).get("commands"):
-        raise Invalid({"command": N_("This kind of device takes no commands")})
-    again(lambda tx: registry.put(tx, replace(device, commands=approved), device))
-    action = "commands_approved" if approved else "commands_withdrawn"
-    audit.record("device", device.thing, action, ctx)

@@ -54,7 +54,7 @@ def _follow_one(ctx: Context, device: Device, rule: Definition, alarm: Alarm) ->
     if rule.get("repeat") and alarm.state == RAISED:
         _plan_reminder(alarm, int(rule["repeat"]), clock.parse(alarm.tell_at))
     if rule.get("command"):
-        commands.propose(ctx, device, alarm, rule["command"])
+        commands.propose(ctx, device, alarm, rule)
 
 
 def _plan_reminder(alarm: Alarm, seconds: int, told: Any) -> None:

@@ -110,5 +110,9 @@ def _rate(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mark(entry: Mapping[str, Any]) -> str:
-    text = json.dumps([entry.get(key) for key in CONDITION], sort_keys=True)
-    return f"{zlib.crc32(text.encode()):x}"
+    return f"{zlib.crc32(condition_of(entry).encode()):x}"
+
+
+def condition_of(entry: Mapping[str, Any]) -> str:
+    """A rule's condition as text: two rules with the same text are raised by the same readings."""
+    return json.dumps([entry.get(key) for key in CONDITION], sort_keys=True)

@@ -13,7 +13,7 @@ from functions.adapters.shadows import FakeShadows
 from functions.core import scope
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, Invalid, RateLimited
-from functions.sensing.alarms import commands
+from functions.sensing.alarms import approving, commands
 from functions.sensing.registry.domain import Device
 from tests.builders import both
 from tests.sensing.alarms.rig import change, feed, gauge, register, system, work
@@ -137,9 +137,9 @@ def test_a_rule_that_two_people_approved_does_it_at_once(
 ) -> None:
     rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
     wes, ada = as_person(flood, "wes@oakville.example"), as_person(flood, "ada@oakville.example")
-    assert len(commands.approve_rule(wes, pump, rule)) == 1
-    assert len(commands.approve_rule(wes, pump, rule)) == 1  # the same person twice is one person
-    assert len(commands.approve_rule(ada, pump, rule)) == 2
+    assert len(approving.approve_rule(wes, pump, rule)) == 1
+    assert len(approving.approve_rule(wes, pump, rule)) == 1  # the same person twice is one person
+    assert len(approving.approve_rule(ada, pump, rule)) == 2
     feed(flood, pump, change())
     work(flood, MINUTES[2])
     work(flood, MINUTES[3])
@@ -152,14 +152,14 @@ def test_an_approval_does_not_undo_a_withdrawal_of_the_same_moment(
 ) -> None:
     rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
     wes, ada = as_person(flood, "wes@oakville.example"), as_person(flood, "ada@oakville.example")
-    commands.approve_rule(wes, pump, rule)
+    approving.approve_rule(wes, pump, rule)
     with monkeypatch.context() as late:
-        late.setattr(commands, "approvals", lambda *_: ["wes@oakville.example"])
-        commands.withdraw_rule(wes, pump, rule)
+        late.setattr(approving, "approvals", lambda *_: ["wes@oakville.example"])
+        approving.withdraw_rule(wes, pump, rule)
         with pytest.raises(Conflict):
-            commands.approve_rule(ada, pump, rule)
-    assert commands.approvals("gauge-1", "flood", rule["command"]) == []
-    assert len(commands.approve_rule(ada, pump, rule)) == 1
+            approving.approve_rule(ada, pump, rule)
+    assert approving.approvals(ada, pump, rule) == []
+    assert len(approving.approve_rule(ada, pump, rule)) == 1
 
 
 @pytest.mark.parametrize("step", ["_confirm", "_record"])
@@ -171,7 +171,7 @@ def test_a_command_is_given_though_the_worker_fell_while_it_asked(
 
     rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
     for email in ("wes@oakville.example", "ada@oakville.example"):
-        commands.approve_rule(as_person(flood, email), pump, rule)
+        approving.approve_rule(as_person(flood, email), pump, rule)
     feed(flood, pump, change())
     with monkeypatch.context() as broken:
         broken.setattr(commands, step, fall)
@@ -182,11 +182,34 @@ def test_a_command_is_given_though_the_worker_fell_while_it_asked(
     assert state() == "done"
 
 
-def test_a_changed_command_has_to_be_approved_anew(flood: World, pump: Device) -> None:
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"command": {"name": "pump", "value": "off"}},
+        {"levels": [{"above": 0.1, "severity": "high"}]},
+        {"missing": 2},
+        {"both": ["damp", "silence"]},
+    ],
+    ids=["another command", "a lower limit", "silence instead", "two others"],
+)
+def test_a_changed_command_or_condition_has_to_be_approved_anew(
+    flood: World, pump: Device, changed: dict[str, Any]
+) -> None:
     rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
+    ctx = system(flood)
     for email in ("wes@oakville.example", "ada@oakville.example"):
-        commands.approve_rule(as_person(flood, email), pump, rule)
-    assert commands.approvals("gauge-1", "flood", {"name": "pump", "value": "off"}) == []
+        approving.approve_rule(as_person(flood, email), pump, rule)
+    assert len(approving.approvals(ctx, pump, {**rule, "title": both("New", "新")})) == 2
+    assert approving.approvals(ctx, pump, {**rule, **changed}) == []
+
+
+def test_a_rule_of_two_others_is_approved_anew_when_one_of_them_changed(flood: World, pump: Device) -> None:
+    rules = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"]
+    rule = {"id": "two", "both": ["flood", "damp"], "command": rules[0]["command"]}
+    approving.approve_rule(as_person(flood, "wes@oakville.example"), pump, rule)
+    assert len(approving.approvals(system(flood), pump, rule)) == 1
+    rules[0] = {**rules[0], "clear": 1.0}
+    assert approving.approvals(system(flood), pump, rule) == []
 
 
 def test_an_approval_that_an_administrator_takes_back_stops_what_waits(
@@ -195,6 +218,6 @@ def test_an_approval_that_an_administrator_takes_back_stops_what_waits(
     wes, ada = as_person(flood, "wes@oakville.example"), as_person(flood, "ada@oakville.example")
     command_id = commands.ask(wes, pump, "pump", "on")
     commands.confirm(wes, pump, command_id)
-    commands.approve_device(ada, pump, False)
+    approving.approve_device(ada, pump, False)
     work(flood)
     assert (state(), shadows.desired) == ("dropped", {})

@@ -190,6 +190,28 @@ def test_a_lamp_is_approved_told_and_its_answer_is_seen(
     assert wes.get("/oakville/console/commands/nothing").status == 404
 
 
+def test_a_rule_that_tells_another_device_is_approved_by_two(flood: World, client: Client) -> None:
+    devices = flood.oakville.config["devices"]
+    devices["profiles"]["pump"] = {"id": "pump", "names": both("Pump", "水泵"), "commands": {"pump": PUMP}}
+    devices["things"] = [{"thing": "gauge-2", "profile": "pump", "names": both("Pump house", "泵站")}]
+    rules = devices["profiles"]["gauge"]["rules"]
+    wes = person(client, "wes")
+    register(flood, gauge(1))
+    path = "/oakville/console/commands/gauge-1"
+    assert wes.get(path).status == 404
+    command = {"of": "gauge-2", "name": "pump", "value": "on"}
+    devices["profiles"]["gauge"] = {
+        **devices["profiles"]["gauge"], "rules": [{**rules[0], "command": command}, *rules[1:]],
+    }  # fmt: skip
+    feed(flood, register(flood, gauge(2, profile="pump", commands=True)), change())
+    feed(flood, gauge(1), change())
+    assert "Rules that give commands" in wes.get(f"{BASE}/gauge-1.flood").words
+    page = wes.get(path)
+    assert "Pump: On ( gauge-2 )" in page.words and "Tell the device something" not in page.words
+    done = wes.follow(wes.submit(page, "rule-flood", do="approve-rule"))
+    assert "Approved by: wes@oakville.example" in done.words
+
+
 @pytest.fixture
 def button(flood: World) -> Any:
     profile = flood.oakville.config["devices"]["profiles"]["gauge"]
