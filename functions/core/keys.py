@@ -245,7 +245,7 @@ def alarm_list(department: str) -> str:
 
 
 DUE = "DUE"  # what must happen at a time, by `<when>#<kind>#<id>`
-INCIDENTS = "INCIDENTS"  # open incidents of sensors, by `<kind>#<case>`; `<kind>#` counts them
+INCIDENTS = "INCIDENTS"  # open incidents of sensors: `<department>#<kind>#<case>`; without case their count
 ALARM_NEWS = "ALARM-NEWS"  # per department: until when people were told
 ALARM_MAIL = "ALARM-MAIL"  # per member of staff: which alarms they want to hear of
 SOS_TESTS = "SOS-TESTS"  # the daily test of the emergency path, by day

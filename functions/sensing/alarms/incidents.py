@@ -1,7 +1,10 @@
-"""From alarms to incidents: alarms of one kind in one place are one incident while it is open.
+"""From alarms to incidents: alarms of one kind in one place, on one department's list, are one incident while
+it is open.
 
-``INCIDENTS`` holds a row per open incident with the places of its sensors, and one per kind that counts how
-many were opened: two workers that open at the same moment cannot both, so the slower one joins."""
+``INCIDENTS`` holds a row per open incident with the places of its sensors, and one per department and kind
+that counts how many were opened: two workers that open at the same moment cannot both, so the slower one
+joins. ``n`` of an incident's row counts the places that were written, so that of two that join at the same
+moment the slower one looks again. A row that nothing joined for 90 days ends."""
 
 from __future__ import annotations
 
@@ -30,10 +33,11 @@ STALE = timedelta(days=1)  # an alarm that was over before, when we learn of it,
 ROWS_SHOWN = 8
 OVER_LIMIT = "over-limit"
 PLACES = 100
+KEPT = timedelta(days=90)
 
 
 class OpenItem(CityModel):
-    """An open incident's row, or (``n`` only) a kind's counter."""
+    """An open incident's row, or (no ``case``) the counter of a department's kind."""
 
     case = JSONAttribute(null=True)
     places = JSONAttribute(null=True)
@@ -58,12 +62,12 @@ def link(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
 def _link(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
     """Join or open by one and the same list of what is open: a writer that was faster makes it look again."""
     for _ in range(TRIES):
-        rows = _open_rows(alarm.kind)
+        rows = _open_rows(_group(alarm))
         joined = _join(ctx, device, alarm, rows)
         if joined is not None:
             return joined
         try:
-            return _open(ctx, device, alarm, next((int(row.n) for row in rows if row.n), 0))
+            return _open(ctx, device, alarm, next((int(row.n) for row in rows if not row.case), 0))
         except TransactWriteError as error:
             if not (failed_conditions(error) or contended(error)):
                 raise
@@ -87,15 +91,19 @@ def _update(ctx: Context, device: Device, alarm: Alarm) -> Alarm:
 def _join(ctx: Context, device: Device, alarm: Alarm, rows: list[OpenItem]) -> Alarm | None:
     here, entry = _place(ctx, device), entry_of(ctx, device, alarm)
     for row in rows:
-        if row.n or not any(near(here, place) for place in row.places or ()):
+        if not row.case or not any(near(here, place) for place in row.places or ()):
             continue
         case_id = str(row.case)
         linked = replace(alarm, case=case_id, noted=not alarm.active)
+        first = [row]
 
-        def also(tx: TransactWrite, row: OpenItem = row, linked: Alarm = linked) -> None:
+        def also(
+            tx: TransactWrite, linked: Alarm = linked, first: list[OpenItem] = first, sk: str = row.sk
+        ) -> None:
+            seen = first.pop() if first else _row(sk)  # when a try fails, as the row is by then
             _write(tx, ctx, linked)
-            places = [one for one in row.places if one.get("thing") != device.thing][-PLACES:]
-            tx.update(OpenItem(keys.INCIDENTS, row.sk), actions=[OpenItem.places.set([*places, here])])
+            places = [one for one in seen.places if one.get("thing") != device.thing][-PLACES:]
+            _save_row(tx, ctx, sk, case=linked.case, places=[*places, here], n=int(seen.n or 0))
 
         if cases.note_alarm(_speaker(ctx, device), case_id, entry, also, new=True):
             return store.get(alarm.thing, alarm.rule)
@@ -116,11 +124,18 @@ def _open(ctx: Context, device: Device, alarm: Alarm, count: int) -> Alarm:
     with transaction() as tx:
         service.open_incident(tx, _speaker(ctx, device), opened)
         _write(tx, ctx, linked)
-        row = OpenItem(keys.INCIDENTS, f"{alarm.kind}#{case_id}", case=case_id, places=[_place(ctx, device)])
-        tx.save(row)
-        unchanged = OpenItem.n == count if count else OpenItem.pk.does_not_exist()
-        tx.save(OpenItem(keys.INCIDENTS, f"{alarm.kind}#", n=count + 1), condition=unchanged)
+        group = _group(alarm)
+        _save_row(tx, ctx, f"{group}{case_id}", case=case_id, places=[_place(ctx, device)], n=0)
+        _save_row(tx, ctx, group, n=count)
     return replace(linked, version=alarm.version + 1)
+
+
+def _save_row(tx: TransactWrite, ctx: Context, sk: str, *, n: int, **more: Any) -> None:
+    """A row after its ``n``-th writing; the transaction fails when somebody else was faster."""
+    unchanged = OpenItem.n == n if n else OpenItem.pk.does_not_exist()
+    tx.save(
+        OpenItem(keys.INCIDENTS, sk, n=n + 1, ttl=clock.epoch(ctx.now + KEPT), **more), condition=unchanged
+    )
 
 
 def _write(tx: TransactWrite, ctx: Context, alarm: Alarm) -> None:
@@ -128,9 +143,21 @@ def _write(tx: TransactWrite, ctx: Context, alarm: Alarm) -> None:
     store.put_episode(tx, alarm, alarm.episode, clock.epoch(ctx.now))
 
 
-def _open_rows(kind: str) -> list[OpenItem]:
-    found = OpenItem.query(keys.INCIDENTS, OpenItem.sk.startswith(f"{kind}#"), consistent_read=True)
+def _group(alarm: Alarm) -> str:
+    """Whose alarms of which kind: another department's clerks cannot open the incident."""
+    return f"{alarm.department}#{alarm.kind}#"
+
+
+def _open_rows(group: str) -> list[OpenItem]:
+    found = OpenItem.query(keys.INCIDENTS, OpenItem.sk.startswith(group), consistent_read=True)
     return list(found)
+
+
+def _row(sk: str) -> OpenItem:
+    try:
+        return OpenItem.get(keys.INCIDENTS, sk, consistent_read=True)
+    except OpenItem.DoesNotExist:
+        return OpenItem(keys.INCIDENTS, sk, places=[], n=0)
 
 
 def _place(ctx: Context, device: Device) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def test_two_workers_that_open_at_the_same_moment_make_one_incident(flood: World
     with scope.tenant_scope(flood.oakville):
         alarm, other = store.get("gauge-1", "flood"), store.get("gauge-2", "flood")
         assert alarm and other
-        rows = incidents._open_rows("flood")  # read before the other one opens
+        rows = incidents._open_rows("works#flood#")  # read before the other one opens
         incidents.link(ctx, two, other)
         incidents._open_rows, kept = (lambda kind: rows), incidents._open_rows
         try:
@@ -121,6 +121,32 @@ def test_two_workers_that_open_at_the_same_moment_make_one_incident(flood: World
             incidents._open_rows = kept
     (case,) = incidents_of(flood)
     assert {entry["thing"] for entry in case.evidence["alarms"]} == {"gauge-1", "gauge-2"}
+
+
+def test_two_sensors_that_join_at_the_same_moment_are_both_kept(flood: World) -> None:
+    for n in (1, 2, 3):
+        feed(flood, register(flood, gauge(n)), change())
+    ctx = system(flood)
+    with scope.tenant_scope(flood.oakville):
+        first, second, third = (store.get(f"gauge-{n}", "flood") for n in (1, 2, 3))
+        assert first and second and third
+        incidents.link(ctx, gauge(1), first)
+        rows = incidents._open_rows("works#flood#")  # read before the other one joins
+        incidents.link(ctx, gauge(2), second)
+        incidents._join(ctx, gauge(3), third, rows)
+        row = next(row for row in incidents._open_rows("works#flood#") if row.case)
+        assert [place["thing"] for place in row.places] == ["gauge-1", "gauge-2", "gauge-3"]
+        later = replace(ctx, now=NOW + timedelta(days=30))
+        incidents.link(later, gauge(4), replace(third, thing="gauge-4", case="", version=0))
+        ends = [row.ttl for row in incidents._open_rows("works#flood#")]
+    assert [round((end - NOW.timestamp()) / 86_400) for end in ends] == [90, 120]
+
+
+def test_another_departments_alarm_in_the_same_place_is_another_incident(flood: World) -> None:
+    for device in (register(flood, gauge(1)), register(flood, gauge(2, department="residents"))):
+        feed(flood, device, change())
+        work(flood, LATER)
+    assert sorted(case.department for case in incidents_of(flood)) == ["residents", "works"]
 
 
 def test_rows_that_fail_do_not_keep_the_others_from_being_done(
