@@ -144,7 +144,7 @@ class CloudServer:
             "SFTP_ENABLED": "0",
             # One process for each parallel call, each with its own copy of the layer: keep them few and
             # short-lived.
-            "LAMBDA_ACCOUNT_CONCURRENCY": "8",
+            "LAMBDA_ACCOUNT_CONCURRENCY": "12",
             "LAMBDA_WARM_TTL_SECONDS": "60",
             "LOG_LEVEL": "INFO",
         }

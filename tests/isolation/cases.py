@@ -418,10 +418,10 @@ CASES = [
         form=lambda town: {"page": "home", "answer": "yes"}, foreign=answers_for_itself,
     ),
     Case("GET", "/{city}/console/devices", page(thing), "operator"),
-    Case("GET", "/{city}/console/devices/{page}", page(), "admin", ids=_mine("links")),
+    Case("GET", "/{city}/console/devices/{page}", page(), "admin", ids=_mine("links"), alien=_case_as_page),
     Case(
         "POST", "/{city}/console/devices/{page}", lambda town, answer: answer.status == 422, "admin",
-        ids=_mine("links"), form=lambda town: {"name": ""},
+        ids=_mine("links"), form=lambda town: {"name": ""}, alien=_case_as_page,
     ),
     Case("GET", "/{city}/console/device/{thing}", page(thing), "operator", ids=_thing),
     Case(
