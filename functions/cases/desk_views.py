@@ -33,6 +33,9 @@ EVENT_LABELS = {
     "reported": N_("Report sent"),
     "opened": N_("Incident opened by a sensor"),
     "cleared": N_("The sensor reports normal values again"),
+    "alarm_ended": N_(
+        "An alarm ended without a reading: its device is out of use, or its rule no longer in force"
+    ),
     "alarm_noted": N_("One more alarm of the same kind and place"),
     "alarm_changed": N_("An alarm became worse"),
     "alarm_withdrawn": N_("An alarm was taken back by late readings"),

@@ -3,7 +3,7 @@
 ``evidence`` of such a case is ``{"alarms": [entry, ...], "more": n}``. An entry is plain JSON: ``thing``,
 ``names``, ``rule``, ``title``, ``metric``, ``metric_names``, ``unit``, ``value``, ``level``, ``severity``,
 ``raised`` (ms), ``at`` (ISO), ``rows`` ([ISO, value]...), and when it ended ``cleared`` {at, value} or
-``withdrawn``."""
+``withdrawn``; ``ended`` ("out-of-use", "rule-gone") when no reading ended it."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _action(before: Entry, after: Entry) -> str:
     if after.get("withdrawn"):
         return "alarm_withdrawn"
     if after.get("cleared") and not before.get("cleared"):
-        return "cleared"
+        return "alarm_ended" if after.get("ended") else "cleared"
     return "alarm_changed"
 
 

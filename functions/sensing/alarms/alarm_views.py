@@ -11,7 +11,7 @@ from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_, pick, t
 from functions.sensing import charts, mark_words
 from functions.sensing.alarms import commands, deciding, definitions, sos, store
-from functions.sensing.alarms.domain import RAISED, Alarm, Episode
+from functions.sensing.alarms.domain import OUT_OF_USE, RAISED, RULE_GONE, Alarm, Episode
 from functions.sensing.alarms.list_views import SEVERITIES, STATES, member
 from functions.sensing.domain import Reading
 from functions.sensing.registry import store as registry
@@ -28,7 +28,9 @@ NOTES = {
     "over-limit": N_(
         "The city's limit of alarms for that day was reached: no incident was opened and nobody was told. "
         "The plan sets the limit."
-    )
+    ),
+    OUT_OF_USE: N_("The alarm ended because the device is out of use."),
+    RULE_GONE: N_("The alarm ended because its rule is no longer in force."),
 }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 RAISED, ACKNOWLEDGED, CLEARED, WITHDRAWN = "raised", "acknowledged", "cleared", "withdrawn"
 ACTIVE = (RAISED, ACKNOWLEDGED)
+OUT_OF_USE, RULE_GONE = "out-of-use", "rule-gone"  # why an alarm ended without a reading
 SEVERITIES = ("low", "medium", "high", "critical")
 NEAR_M = 300
 EVIDENCE = 16

@@ -23,7 +23,7 @@ from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, RateLimited
 from functions.core.store import CityModel, contended, failed_conditions, transaction
 from functions.sensing.alarms import definitions, store
-from functions.sensing.alarms.domain import WITHDRAWN, Alarm, near
+from functions.sensing.alarms.domain import OUT_OF_USE, RULE_GONE, WITHDRAWN, Alarm, near
 from functions.sensing.alarms.writing import TRIES, again
 from functions.sensing.registry.domain import Device
 
@@ -195,6 +195,8 @@ def entry_of(ctx: Context, device: Device, alarm: Alarm) -> dict[str, Any]:
     elif episode.cleared is not None:
         last = episode.closing[-1][1] if episode.closing else None
         entry["cleared"] = {"at": clock.iso(_moment(episode.cleared)), "value": last}
+        if alarm.note in (OUT_OF_USE, RULE_GONE):
+            entry["ended"] = alarm.note
     return entry
 
 

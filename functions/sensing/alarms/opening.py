@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 from functions.core import clock, i18n, ids
 from functions.core.context import Context
 from functions.sensing.alarms import definitions, due, quiet, replaying, store
-from functions.sensing.alarms.domain import Alarm, Folded, fold, rank
+from functions.sensing.alarms.domain import CLEARED, Alarm, Folded, fold, rank
 
 if TYPE_CHECKING:
     from functions.sensing.registry.domain import Device
@@ -143,5 +143,24 @@ def raise_alone(ctx: Context, device: Device, changes: Sequence[Change]) -> None
 
     def write(tx: TransactWrite) -> After:
         return apply(tx, ctx, device, changes)
+
+    again(write).point(ctx)
+
+
+def end(ctx: Context, device: Device, rules: Iterable[str], note: str) -> None:
+    """End what is active of a device's alarms without a reading, and note why (``alarm_views.NOTES``)."""
+    from functions.sensing.alarms.writing import again
+
+    pairs = [(device.thing, rule) for rule in rules]
+
+    def write(tx: TransactWrite) -> After:
+        active = [alarm for alarm in store.get_many(pairs).values() if alarm.active]
+        for alarm in active:
+            over = replace(alarm.episode, cleared=max(clock.epoch(ctx.now) * 1000, alarm.episode.raised))
+            ended = replace(alarm, state=CLEARED, episode=over, note=note)
+            rule = definitions.rule_of(ctx, device.thing, device.profile, alarm.rule)
+            store.put(tx, ended, listed=not rule.get("silent"))
+            store.put_episode(tx, ended, over, clock.epoch(ctx.now))
+        return _follow(tx, ctx, device.thing, [alarm.rule for alarm in active])
 
     again(write).point(ctx)

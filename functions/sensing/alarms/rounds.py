@@ -1,4 +1,5 @@
-"""Every fifth minute, for a city with devices: which are silent, and whether the way to us works."""
+"""Every fifth minute, for a city with devices: which are silent, whether the way to us works, and which
+alarms would never end."""
 
 from __future__ import annotations
 
@@ -9,21 +10,43 @@ from functions.core import log
 from functions.core.context import Context
 from functions.sensing.alarms import definitions, opening, sos_test, store
 from functions.sensing.alarms.definitions import PLATFORM
-from functions.sensing.alarms.domain import Alarm
+from functions.sensing.alarms.domain import OUT_OF_USE, RULE_GONE, Alarm
 from functions.sensing.alarms.silence import Heard, judge
 from functions.sensing.domain import Reading
 from functions.sensing.registry import store as registry
-from functions.sensing.registry.domain import ACTIVE, Device
+from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device
 from functions.sensing.rules.domain import Change
+
+OUT = (RETIRED, REVOKED)
+OPEN_AT_MOST = 1000
 
 
 def go(ctx: Context, _: str) -> None:
     """One city's round. Doing it twice changes nothing."""
-    devices = [one for one in registry.list_devices() if one.state == ACTIVE]
+    known = registry.list_devices()
+    _end_what_nothing_ends(ctx, {one.thing: one for one in known})
+    devices = [one for one in known if one.state == ACTIVE]
     watched = [one for one in devices if one.thing != definitions.TRIAL and _rules(ctx, one)]
     if watched:
         _see_who_is_silent(ctx, registry.get_many(one.thing for one in watched))
     _tell_of_test(ctx, sos_test.go(ctx, devices))
+
+
+def _end_what_nothing_ends(ctx: Context, known: Mapping[str, Device]) -> None:
+    """Open alarms of devices that are out of use, and those of rules that are gone and that no reading ends:
+    silence, two together. One call a department."""
+    lines = [one for name in ctx.city.config["departments"] for one in store.list_open(name, OPEN_AT_MOST)]
+    for thing in dict.fromkeys(line.thing for line in lines if line.thing in known):
+        rules = definitions.rules_of(ctx, thing, known[thing].profile)
+        listed = [line.rule for line in lines if line.thing == thing]
+        if known[thing].state in OUT:
+            device = registry.find(thing)  # the list may be a moment old
+            if device is not None and device.state in OUT:
+                opening.end(ctx, device, {*rules, *listed}, OUT_OF_USE)
+        elif gone := [rule for rule in listed if rule not in rules]:
+            alarms = store.get_many((thing, rule) for rule in gone).values()
+            unread = [alarm.rule for alarm in alarms if not alarm.episode.metric]
+            opening.end(ctx, known[thing], unread, RULE_GONE)
 
 
 def _rules(ctx: Context, device: Device) -> list[Mapping[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +11,14 @@ import pytest
 from functions.core import scope
 from functions.sensing.alarms import rounds, store
 from functions.sensing.alarms.silence import Heard, judge
+from functions.sensing.alarms.writing import again
+from functions.sensing.domain import Reading
 from functions.sensing.log import read
 from functions.sensing.log.domain import DeviceState
+from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import PLANNED
-from tests.sensing.alarms.rig import T0, gauge, register, system, work
+from functions.sensing.rules.domain import Change
+from tests.sensing.alarms.rig import T0, change, feed, gauge, incidents, register, system, work
 from tests.world import NOW, World
 
 MIN = 60_000
@@ -116,3 +122,37 @@ def test_a_round_tells_once_that_nothing_comes(flood: World, states: dict[str, A
     states["gauge-1"] = spoke(0)
     go(flood)
     assert not active(flood, "_platform", "stopped-urgent")
+
+
+def test_a_round_ends_the_alarms_of_devices_out_of_use_and_says_why(
+    flood: World, states: dict[str, Any]
+) -> None:
+    for n, state in enumerate(("retired", "revoked", "active"), 1):
+        device = register(flood, gauge(n))
+        feed(flood, device, change(), change("silence", severity="medium"))
+        with scope.tenant_scope(flood.oakville):
+            again(lambda tx, device=device, state=state: registry.put(
+                tx, replace(device, state=state, department=""), device))  # fmt: skip
+        states[f"gauge-{n}"] = spoke(31)
+    work(flood, NOW + timedelta(minutes=2))
+    go(flood)
+    go(flood)
+    work(flood, NOW + timedelta(minutes=4))
+    assert [active(flood, f"gauge-{n}", "flood") for n in (1, 2, 3)] == [False, False, True]
+    with scope.tenant_scope(flood.oakville):
+        ended = store.get("gauge-1", "flood")
+        assert [line.thing for line in store.list_open("works")] == ["gauge-3", "gauge-3"]
+    assert ended and (ended.note, ended.episode.cleared, ended.episode.closing) == ("out-of-use", T0, ())
+    case = next(case for case in incidents(flood) if case.rule == "flood")
+    assert [one.get("ended") for one in case.evidence["alarms"]] == ["out-of-use", "out-of-use", None]
+
+
+def test_a_round_ends_the_silence_of_a_rule_that_is_gone_and_leaves_what_readings_end(
+    flood: World, states: dict[str, Any]
+) -> None:
+    silent = Change("silence", "", "raised", "medium", T0, Reading(T0, "", 1.0), (), 1.0, None)
+    feed(flood, register(flood, gauge()), change(), silent)
+    states["gauge-1"] = spoke(99)
+    flood.oakville.config["devices"]["profiles"]["gauge"]["rules"] = []
+    go(flood)
+    assert (active(flood, "gauge-1"), active(flood, "gauge-1", "flood")) == (False, True)
