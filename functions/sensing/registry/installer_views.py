@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from functions.core import clock
+from functions.core import clock, limits
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import fill, pick, t
 from functions.sensing import service as sensing
@@ -33,6 +33,7 @@ def show(ctx: PageContext, token: str) -> Page | Json | Text:
     if "check" in ctx.query:
         return Json(_state(ctx, _one(link, ctx.query["check"])))
     if "photo" in ctx.query:
+        limits.hit(f"installer-photo#{link.id[:16]}", installers.PHOTOS_PER_HOUR, 3600)
         return Json(photos.upload_form(ctx, _one(link, ctx.query["photo"]).thing))
     if "data" in ctx.query:
         return Json({"csrf": ctx.csrf, "devices": _devices(ctx, link)})

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import DoesNotExist
@@ -18,15 +19,17 @@ from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.core.store import CityModel, transaction
 from functions.sensing.registry import service, store
-from functions.sensing.registry.domain import RETIRED, REVOKED, THING, Device, Place, normal_code
+from functions.sensing.registry.domain import PLANNED, RETIRED, REVOKED, THING, Device, Place, normal_code
 from functions.sensing.registry.fields import BAD_POINT, HALF_POINT, LENGTHS, NO_DEPARTMENT, TOO_LONG, number
 
 MOST_LIVE = 50
 LONGEST_DAYS = 60
 MOST_SHOWN = 500  # devices that one link lists
 PER_HOUR = 600  # changes by one link: fifty devices an hour take three each
+PHOTOS_PER_HOUR = 300  # upload forms for one link: a photo that breaks off takes a new one
 LATE_DAYS = 14  # how long what was done without network may wait
 NOT_YOURS = N_("This device is not on the list of your link. Ask the city, or check the code.")
+OLDER = N_("This device was put somewhere else after this work was done, so it stays as it is. Look at it again.")
 
 
 class InstallerItem(CityModel):
@@ -63,12 +66,14 @@ class Link:
         return self.state == "live" and clock.iso(now) < self.until
 
     def covers(self, device: Device) -> bool:
-        """Whether the link may install a device."""
+        """Whether the link may install a device. One without a department or an area is anybody's as long as
+        it is planned; in use it is the city's."""
         if device.state in (REVOKED, RETIRED) or (self.things and device.thing not in self.things):
             return False
-        if self.department and device.department not in ("", self.department):
+        open_to_all = ("",) if device.state == PLANNED else ()
+        if self.department and device.department not in (self.department, *open_to_all):
             return False
-        return not self.area or device.place.area in ("", self.area)
+        return not self.area or device.place.area in (self.area, *open_to_all)
 
 
 def make(
@@ -207,6 +212,7 @@ def install(ctx: Context, link: Link, work: Work) -> Device:
     """Note where a device was put. The same work sent twice changes nothing. Raises Invalid, RateLimited,
     Conflict."""
     limits.hit(f"installer#{link.id[:16]}", PER_HOUR, 3600)
+    work = replace(work, **{name: one_line(getattr(work, name)) for name in ("address", "area", "title")})
     device, errors = find(link, work.code), dict[str, str]()
     place = _place(link, work, errors)
     department = link.department or work.department or device.department
@@ -216,22 +222,30 @@ def install(ctx: Context, link: Link, work: Work) -> Device:
         errors["title"] = TOO_LONG
     if errors:
         raise Invalid(errors)
-    day = _day(ctx, work.done)
+    moment = _moment(ctx, work.done)
+    day = moment.astimezone(ZoneInfo(ctx.city.zone)).date().isoformat()
 
     def alter(before: Device) -> Device:
         if not link.covers(before):
             raise Conflict(NOT_YOURS)
-        return replace(
+        after = replace(
             before,
             place=place,
             department=department,
             title=work.title or before.title,
             installed=day if before.place != place or not before.installed else before.installed,
         )
+        if after != before and clock.iso(moment) < _last_put(device.thing):
+            raise Conflict(OLDER)
+        return after
 
     before = service.get(device.thing)
     after = service.change(
-        replace_actor(ctx, link), device.thing, "device-installed", alter, {"link": link.id[:12], "done": day}
+        replace_actor(ctx, link),
+        device.thing,
+        "device-installed",
+        alter,
+        {"link": link.id[:12], "done": clock.iso(moment)},
     )
     if after != before:
         InstallerItem(keys.INSTALLERS, link.id).change([InstallerItem.installed.add(1)])
@@ -253,19 +267,27 @@ def _place(link: Link, work: Work, errors: dict[str, str]) -> Place:
     return place
 
 
-def _day(ctx: Context, done: str) -> str:
-    """The city's day on which the work was done; today for a clock that is far off."""
-    from zoneinfo import ZoneInfo
+def one_line(text: str) -> str:
+    """What somebody typed as one line without control characters, since the public page shows it."""
+    return "".join(char for char in " ".join(text.split()) if char.isprintable())
 
-    zone = ZoneInfo(ctx.city.zone)
+
+def _moment(ctx: Context, done: str) -> datetime:
+    """When the work was done; now for a clock that is far off."""
     try:
         moment = clock.parse(done) if len(done) < 40 else ctx.now
     except ValueError:
-        moment = ctx.now
+        return ctx.now
     if moment.tzinfo is None or not timedelta(0) <= ctx.now - moment <= timedelta(days=LATE_DAYS):
-        moment = ctx.now
-    day: date = moment.astimezone(zone).date()
-    return day.isoformat()
+        return ctx.now
+    return moment
+
+
+def _last_put(thing: str) -> str:
+    """When the device was last put somewhere (ISO), "" for never: by an installer's own clock, since their
+    work may have waited. One call."""
+    _, lines = store.with_history(thing)
+    return max((str(line.detail.get("done") or line.at) for line in lines if "place" in line.detail), default="")
 
 
 def replace_actor(ctx: Context, link: Link) -> Context:

@@ -238,3 +238,40 @@ def test_the_script_that_keeps_the_page_is_of_the_language_of_2011(link, client)
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert newer(answer.text) == [] and "'/oakville/install/'" in answer.text
     assert "%(page)s" in WORKER
+
+
+def test_a_limited_link_takes_over_no_device_that_is_in_use(river):
+    works = installers.Link("x", "A", "works", "", (), "", "", "", "live", 0)
+    mill = installers.Link("x", "A", "", "Mill", (), "", "", "", "live", 0)
+    for link in (works, mill):
+        assert link.covers(gauge(1))
+        assert not link.covers(gauge(1, state=ACTIVE))
+        assert link.covers(gauge(1, state=ACTIVE, department="works", place=Place(area="Mill")))
+
+
+def test_what_an_installer_types_is_one_line(river, link, client):
+    browser = Browser(client)
+    title = "Old\r\nbridge\x00\u202e\tnorth"
+    send(browser, link, data(browser, link)["csrf"], code="gauge-1", address="Main\nStreet", title=title)
+    device = find(river, "gauge-1")
+    assert (device.title, device.place.address) == ("Old bridge north", "Main Street")
+
+
+def test_work_that_waited_does_not_undo_a_newer_move(river, link, client):
+    browser = Browser(client)
+    csrf = data(browser, link)["csrf"]
+    for address, day in (("First", 14), ("Third", 18)):
+        done = f"2026-11-{day}T10:00:00.000Z"
+        assert send(browser, link, csrf, code="gauge-1", address=address, done=done).status == 200
+    late = {"code": "gauge-1", "address": "Second", "done": "2026-11-16T10:00:00.000Z"}
+    refused = send(browser, link, csrf, **late)
+    assert refused.status == 409 and "after this work was done" in refused.text
+    assert find(river, "gauge-1").place.address == "Third"
+    newer = late | {"address": "Fourth", "done": "2026-11-19T10:00:00.000Z"}
+    assert send(browser, link, csrf, **newer).status == 200
+
+
+def test_a_link_has_a_limit_of_upload_forms_an_hour(river, link, client, monkeypatch):
+    monkeypatch.setattr(installers, "PHOTOS_PER_HOUR", 1)
+    browser = Browser(client)
+    assert [browser.get(f"{link}?photo=gauge-1").status for _ in range(2)] == [200, 429]
