@@ -290,7 +290,7 @@
       if (!data) { lost(); return; }
       ask('GET', page + '?photo=' + encodeURIComponent(one.thing), null, function (status, target) {
         var body = new FormData(), request = new XMLHttpRequest(), name;
-        if (status !== 200 || !target) { sending = false; if (status) { lost(); } return; }
+        if (status !== 200 || !target) { sending = false; if (status && status !== 429) { lost(); } return; }
         for (name in target.fields) {
           if (Object.prototype.hasOwnProperty.call(target.fields, name)) { body.append(name, target.fields[name]); }
         }

@@ -29,7 +29,9 @@ PER_HOUR = 600  # changes by one link: fifty devices an hour take three each
 PHOTOS_PER_HOUR = 300  # upload forms for one link: a photo that breaks off takes a new one
 LATE_DAYS = 14  # how long what was done without network may wait
 NOT_YOURS = N_("This device is not on the list of your link. Ask the city, or check the code.")
-OLDER = N_("This device was put somewhere else after this work was done, so it stays as it is. Look at it again.")
+OLDER = N_(
+    "This device was put somewhere else after this work was done, so it stays as it is. Look at it again."
+)
 
 
 class InstallerItem(CityModel):
@@ -287,7 +289,9 @@ def _last_put(thing: str) -> str:
     """When the device was last put somewhere (ISO), "" for never: by an installer's own clock, since their
     work may have waited. One call."""
     _, lines = store.with_history(thing)
-    return max((str(line.detail.get("done") or line.at) for line in lines if "place" in line.detail), default="")
+    return max(
+        (str(line.detail.get("done") or line.at) for line in lines if "place" in line.detail), default=""
+    )
 
 
 def replace_actor(ctx: Context, link: Link) -> Context:
