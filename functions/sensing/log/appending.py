@@ -4,7 +4,7 @@ only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -43,7 +43,7 @@ class Shelf(Protocol):
     def memory_before(self, thing: str, day: date) -> Memory | None:
         """As in planning.History."""
 
-    def closed_since(self, thing: str, day: date) -> list[Reading]:
+    def closed_between(self, thing: str, first: date, last: date) -> Iterator[Reading]:
         """As in planning.History."""
 
     def append(self, seq: int, entry: Entry, step: Step | None) -> None:
@@ -183,6 +183,6 @@ class ShardLog:
         """See planning.History."""
         return self.shelf.memory_before(thing, day)
 
-    def closed_since(self, thing: str, day: date) -> list[Reading]:
+    def closed_between(self, thing: str, first: date, last: date) -> Iterator[Reading]:
         """See planning.History."""
-        return self.shelf.closed_since(thing, day)
+        return self.shelf.closed_between(thing, first, last)

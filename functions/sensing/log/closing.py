@@ -4,17 +4,17 @@ it."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
 from functions.sensing.domain import Reading
 from functions.sensing.log.appending import RulesOf
-from functions.sensing.log.days import Day, close_days, day_of
+from functions.sensing.log.days import Day, by_day, close_days, day_of, union
 from functions.sensing.log.domain import Entry, Memory
 from functions.sensing.log.rollups import DayRollups, roll_up
-from functions.sensing.rules import RuleSet
+from functions.sensing.rules import RuleSet, evaluate
 
 
 class DayShelf(Protocol):
@@ -29,8 +29,8 @@ class DayShelf(Protocol):
     def memory_before(self, thing: str, day: date) -> Memory | None:
         """The rules' memory at the end of the last closed day before."""
 
-    def days_since(self, thing: str, day: date) -> list[Day]:
-        """Closed days from ``day`` on."""
+    def days_since(self, thing: str, day: date) -> Iterator[Day]:
+        """Closed days from ``day`` on, in order, each read when it is asked for."""
 
     def write_day(self, thing: str, day: Day, rollups: DayRollups) -> None:
         """Keep a day and its roll-ups in place of an earlier closing's."""
@@ -50,6 +50,7 @@ class Closed:
 
 
 READINGS_AT_ONCE = 200_000  # about 60 MB of a function's memory
+READINGS_HELD = 100_000  # of a device's days that wait to be written; those beyond are made twice
 
 
 def close(shelf: DayShelf, rules_of: RulesOf, until: int | None = None) -> Closed:
@@ -85,8 +86,22 @@ def _close_device(
     shelf: DayShelf, thing: str, rules: RuleSet, fresh: list[Reading], through: int
 ) -> list[date]:
     first = day_of(min(reading.at for reading in fresh), rules.zone)
-    base, stored = shelf.memory_before(thing, first), shelf.days_since(thing, first)
-    made = close_days(rules, base, stored, fresh, through)
-    for day in reversed(made):  # an earlier day stays old until those that follow from it are written
-        shelf.write_day(thing, day, roll_up(day.date, rules.zone, day.readings))
-    return [day.date for day in made]
+    made: list[tuple[Memory, Day | None, Day]] = []
+    stored, held = shelf.days_since(thing, first), 0
+    for base, day in close_days(rules, shelf.memory_before(thing, first), stored, fresh, through):
+        held += len(day.readings)
+        made.append((base, day if held <= READINGS_HELD else None, replace(day, readings=())))
+    own = by_day(fresh, rules.zone) if held > READINGS_HELD else {}
+    for base, whole, day in reversed(made):  # an earlier day stays old until those that follow are written
+        whole = whole or _made_again(shelf, thing, rules, base, day, own.get(day.date, []))
+        shelf.write_day(thing, whole, roll_up(day.date, rules.zone, whole.readings))
+    return [day.date for _, _, day in made]
+
+
+def _made_again(
+    shelf: DayShelf, thing: str, rules: RuleSet, base: Memory, day: Day, fresh: list[Reading]
+) -> Day:
+    """A day whose readings were not held: as before, from the memory ``base`` before it."""
+    old = next(shelf.days_since(thing, day.date), None)
+    stored = old.readings if old and old.date == day.date else ()
+    return replace(day, readings=tuple(evaluate(rules, base, union(stored, fresh))[2]))

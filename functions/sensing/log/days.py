@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -64,26 +64,37 @@ def union(*parts: Iterable[Reading]) -> list[Reading]:
 
 def close_days(
     rules: RuleSet, base: Memory | None, days: Iterable[Day], fresh: Iterable[Reading], through: int
-) -> list[Day]:
+) -> Iterator[tuple[Memory, Day]]:
     """The days that ``fresh`` changes, with new marks and memories, and those behind them that follow from
-    it.
+    it, one at a time, each with the memory before it. It ends where nothing changes any more.
 
-    ``days``: every closed day from the first fresh reading's on; ``base``: the memory at the end of the
-    closed day before them (None without one)."""
-    stored = {day.date: day for day in days}
+    ``days``: every closed day from the first fresh reading's on, in order; ``base``: the memory at the end
+    of the closed day before them (None without one)."""
     waiting = by_day(fresh, rules.zone)
     memory = before = base if base is not None else rules.start()
-    made = []
-    for day in sorted({*stored, *waiting}):
-        old = stored.get(day)
+    for day, old in _together(days, sorted(waiting)):
         if old and day not in waiting and _same(memory, before):
+            if day > max(waiting, default=date.min):
+                return
             memory = before = old.memory
             continue
+        base = memory
         readings = union(old.readings if old else (), waiting.get(day, ()))
-        memory, _, marked = evaluate(rules, memory, readings)
-        made.append(Day(day, tuple(marked), memory, through))
+        memory, _, marked = evaluate(rules, base, readings)
+        yield base, Day(day, tuple(marked), memory, through)
         before = old.memory if old else before
-    return made
+
+
+def _together(days: Iterable[Day], waiting: list[date]) -> Iterator[tuple[date, Day | None]]:
+    left = deque(waiting)
+    for old in days:
+        while left and left[0] < old.date:
+            yield left.popleft(), None
+        if left and left[0] == old.date:
+            left.popleft()
+        yield old.date, old
+    for day in left:
+        yield day, None
 
 
 def _same(one: Memory, other: Memory) -> bool:
@@ -96,7 +107,7 @@ def marked_series(
     """Closed days and readings from ``first`` on that are not closed yet, all marked; ``base``: the memory at
     the end of the closed day before ``first``."""
     later = [day for day in days.values() if day.date >= first]
-    made = {day.date: day for day in close_days(rules, base, later, fresh, 0)}
+    made = {day.date: day for _, day in close_days(rules, base, later, fresh, 0)}
     whole = {**days, **made}
     return [reading for day in sorted(whole) for reading in whole[day].readings]
 

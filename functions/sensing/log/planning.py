@@ -1,14 +1,18 @@
 """What is to be written for messages of a shard's devices, given its state. Nothing here reads or writes.
 
 Readings that follow all that is known of their metric are judged from the rules' memory. When one does not,
-the whole stretch from its day on is judged again; so what is stored and which alarms there were never depends
-on the order in which messages come."""
+the whole stretch from its day on is judged again; so what is stored and which alarms there were do not depend
+on the order in which messages come.
+There is a bound, since all cities share the function's memory: readings of more than REPLAY_DAYS before the
+device's newest, or with more than REPLAY_READINGS behind them, are stored at once but judged only when days
+are closed: series, marks and roll-ups are exact then, alarms of that past stay as they were."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import islice
 from typing import Protocol
 
 from functions.sensing.domain import Reading
@@ -17,6 +21,8 @@ from functions.sensing.log.domain import DAY_MS, Arrival, DeviceState, Entry, Me
 from functions.sensing.rules import Change, RuleSet, evaluate
 
 CHANGES_AT_ONCE = 6  # of one device's alarms in one transaction
+REPLAY_DAYS = 8  # a late reading has at most so many days behind it judged again
+REPLAY_READINGS = 100_000  # and at most so many readings
 READINGS_AT_ONCE = 3_000  # in one entry: it stays far below the 400 KB of an item
 
 
@@ -39,14 +45,15 @@ class History(Protocol):
     def memory_before(self, thing: str, day: date) -> Memory | None:
         """The rules' memory at the end of the last closed day before ``day``."""
 
-    def closed_since(self, thing: str, day: date) -> list[Reading]:
-        """Readings of closed days from ``day`` on."""
+    def closed_between(self, thing: str, first: date, last: date) -> Iterator[Reading]:
+        """Readings of closed days, both ends included, a day at a time."""
 
 
 @dataclass(frozen=True)
 class Step:
     """A part of a device's readings, in an entry of its own when ``alone``: with changes of alarms, or judged
-    again from the moment ``since`` on by ``rules``."""
+    again from the moment ``since`` on by ``rules``; or ``unjudged``, so that its ``memory`` does not follow
+    from it."""
 
     thing: str
     arrivals: tuple[Arrival, ...]
@@ -54,11 +61,12 @@ class Step:
     changes: tuple[Change, ...] = ()
     since: int | None = None
     rules: tuple[str, ...] = ()
+    unjudged: bool = False
 
     @property
     def alone(self) -> bool:
         """Whether others may share its entry."""
-        return bool(self.changes) or self.since is not None
+        return bool(self.changes) or self.since is not None or self.unjudged
 
 
 @dataclass
@@ -85,30 +93,91 @@ def plan(
         for reading in message.readings
         if not device.is_newer(reading) and identity(reading) != identity(device.latest[reading.metric])
     ]
-    day, known = _known(thing, doubtful, rules, history)
-    arrivals = _new(device, messages, known, limit, made)
-    if not arrivals:
+    past = _known(thing, device, doubtful, rules, history)
+    found = _new(device, messages, past.known, limit, made)
+    if not found:
         return made
-    late = [a for a in arrivals if not device.is_newer(a.reading)]
-    if late and day is not None:
-        made.steps = list(
-            _judged_again(thing, arrivals, rules, history.memory_before(thing, day), day, known)
-        )
+    far: list[Arrival] = []
+    arrivals: list[Arrival] = []
+    for one in found:
+        is_far = one.reading.at < past.since and not device.is_newer(one.reading)
+        (far if is_far else arrivals).append(one)
+    if past.day is not None and any(not device.is_newer(a.reading) for a in arrivals):
+        base = _base(thing, rules, history, past.day)
+        made.steps = list(_judged_again(thing, arrivals, rules, base, past.day, past.known))
     else:
         made.steps = list(_judged(thing, device, arrivals, rules))
+    made.steps += _unjudged(thing, far, made.steps[-1].memory if made.steps else device.memory, rules)
     return made
 
 
+def _unjudged(thing: str, far: Sequence[Arrival], memory: Memory | None, rules: RuleSet) -> Iterator[Step]:
+    for start in range(0, len(far), READINGS_AT_ONCE):
+        part = tuple(far[start : start + READINGS_AT_ONCE])
+        yield Step(thing, part, memory if memory is not None else rules.start(), unjudged=True)
+
+
+@dataclass(frozen=True)
+class _Past:
+    """``known``: what is stored and might be among the new readings, whole from ``day`` on (None: nothing is
+    judged again); late readings before the moment ``since`` are not judged."""
+
+    known: list[Reading]
+    since: int
+    day: date | None = None
+
+
 def _known(
-    thing: str, doubtful: Sequence[Reading], rules: RuleSet, history: History
-) -> tuple[date | None, list[Reading]]:
-    """The first day that is looked at again, and what is stored from it on. Readings that wait in the log may
-    lie before it: then it is their day, since no closed day knows of them."""
+    thing: str, device: DeviceState, doubtful: Sequence[Reading], rules: RuleSet, history: History
+) -> _Past:
+    """Readings that wait in the log may lie before the first doubtful one: then their day is judged again
+    first, since no closed day knows of them."""
     if not doubtful:
-        return None, []
+        return _Past([], 0)
     waiting = history.waiting(thing)
-    day = day_of(min(reading.at for reading in (*doubtful, *waiting)), rules.zone)
-    return day, union(history.closed_since(thing, day), waiting)
+    newest = day_of(_newest(device), rules.zone)
+    since = start_of(newest - timedelta(days=REPLAY_DAYS), rules.zone)
+    near = [reading for reading in (*doubtful, *waiting) if reading.at >= since]
+    stored = _stored(thing, [one for one in doubtful if one.at < since], waiting, rules, history)
+    if not any(one.at >= since for one in doubtful):
+        return _Past(stored, since)
+    day = day_of(min(near).at, rules.zone)
+    closed = list(islice(history.closed_between(thing, day, date.max), REPLAY_READINGS + 1))
+    if len(closed) + len(near) <= REPLAY_READINGS:
+        behind = [reading for reading in waiting if reading.at >= since]
+        return _Past(union(stored, closed, behind), since, day)
+    del closed
+    return _Past(_stored(thing, doubtful, waiting, rules, history), _newest(device) + 1)
+
+
+def _newest(device: DeviceState) -> int:
+    """Unix milliseconds of its newest reading."""
+    return max(reading.at for reading in device.latest.values())
+
+
+def _stored(
+    thing: str, asked: Sequence[Reading], waiting: Sequence[Reading], rules: RuleSet, history: History
+) -> list[Reading]:
+    """Which of some readings are stored: a look at their days, of which nothing else is kept."""
+    names = set(map(identity, asked))
+    found = [reading for reading in waiting if identity(reading) in names]
+    for day in sorted({day_of(reading.at, rules.zone) for reading in asked}):
+        found += (one for one in history.closed_between(thing, day, day) if identity(one) in names)
+    return found
+
+
+def _base(thing: str, rules: RuleSet, history: History, day: date) -> Memory:
+    """The rules' memory before ``day``: that of the closed days, and of what was judged in order since and
+    waits in the log although it is older (a metric that had not been heard of for long)."""
+    memory = history.memory_before(thing, day)
+    memory = memory if memory is not None else rules.start()
+    heard, start = memory.get("q", {}), start_of(day, rules.zone)
+    early = [
+        reading
+        for reading in union(history.waiting(thing))
+        if reading.at < start and (reading.metric not in heard or reading.at > heard[reading.metric][0])
+    ]
+    return evaluate(rules, memory, early)[0]
 
 
 def _new(
@@ -165,18 +234,18 @@ def _judged_again(
     thing: str,
     arrivals: Sequence[Arrival],
     rules: RuleSet,
-    memory: Memory | None,
+    base: Memory,
     day: date,
     known: Sequence[Reading],
 ) -> Iterator[Step]:
     """Late readings: everything from ``day`` on, once more."""
-    series: list[Reading] = list(known)
-    base = memory if memory is not None else rules.start()
+    start_ms = start_of(day, rules.zone)
+    series = [reading for reading in known if reading.at >= start_ms]
     for start in range(0, len(arrivals), READINGS_AT_ONCE):
         part = arrivals[start : start + READINGS_AT_ONCE]
         series = union(series, (arrival.reading for arrival in part))
         after, changes, _ = evaluate(rules, base, series)
-        yield Step(thing, tuple(part), after, tuple(changes), start_of(day, rules.zone), tuple(rules.rules))
+        yield Step(thing, tuple(part), after, tuple(changes), start_ms, tuple(rules.rules))
 
 
 def entries(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], Step | None]]:

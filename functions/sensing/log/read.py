@@ -60,10 +60,19 @@ def heard(devices: Sequence[Device], entries: int = HEAD) -> Heard:
 
 
 def _shard(shard: str, entries: int) -> tuple[State, list[tuple[int, Entry]]]:
-    head = store.read_head(shard, entries)
+    """Two calls of which the second went to a copy that is behind leave a gap that is none: once more, of
+    what holds."""
+    try:
+        return _folded(shard, entries)
+    except ValueError:
+        return _folded(shard, entries, consistent=True)
+
+
+def _folded(shard: str, entries: int, *, consistent: bool = False) -> tuple[State, list[tuple[int, Entry]]]:
+    head = store.read_head(shard, entries, consistent=consistent)
     state = head.board
     if head.first > state.seq + 1:
-        _fold(state, store.read_entries(shard, state.seq, head.first))
+        _fold(state, store.read_entries(shard, state.seq, head.first, consistent=consistent))
     _fold(state, head.entries)
     return state, head.entries
 
@@ -116,7 +125,7 @@ def _rollups(device: Device, first: date, last: date) -> list[DayRollups]:
         closed = _closed(device, min(fresh), last)
         waiting = [reading for own in fresh.values() for reading in own]
         base = _base(device, min(fresh), closed)
-        for one in close_days(rulesets.of(city, device), base, closed.values(), waiting, 0):
+        for _, one in close_days(rulesets.of(city, device), base, closed.values(), waiting, 0):
             if first <= one.date:
                 found[one.date] = roll_up(one.date, zone, one.readings)
     return [found[day] for day in sorted(found)]

@@ -4,10 +4,11 @@ file."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta, tzinfo
+from itertools import groupby
 from typing import Any
 
 from pynamodb.attributes import BinaryAttribute, NumberAttribute
@@ -19,7 +20,7 @@ from functions.core.store import CityModel, contended, failed_conditions, transa
 from functions.sensing.domain import Reading
 from functions.sensing.log import codec
 from functions.sensing.log.days import Day, start_of
-from functions.sensing.log.domain import Entry, Memory, Stale, State
+from functions.sensing.log.domain import DAY_MS, DeviceState, Entry, Memory, Stale, State
 from functions.sensing.log.planning import Step
 from functions.sensing.log.retention import Kept
 from functions.sensing.log.rollups import DayRollups, from_rows, to_rows
@@ -88,10 +89,12 @@ class Head:
         return self.entries[0][0] if self.entries else self.board.seq + 1
 
 
-def read_head(shard: str, limit: int) -> Head:
+def read_head(shard: str, limit: int, *, consistent: bool = False) -> Head:
     """The end of a log with about ``limit`` entries: one call."""
     connection = EntryItem._get_connection()
-    answer = connection.query(keys.log(shard), scan_index_forward=False, limit=limit + 2)
+    answer = connection.query(
+        keys.log(shard), scan_index_forward=False, limit=limit + 2, consistent_read=consistent
+    )
     board, closed, entries = State(), 0, []
     for raw in answer["Items"]:
         name = raw["sk"]["S"]
@@ -126,20 +129,19 @@ def closed_through(shard: str, *, consistent: bool = False) -> int:
         return 0
 
 
-def read_days(thing: str, first: date, last: date = LAST_DAY, *, consistent: bool = False) -> list[Day]:
-    """The closed days of a device, both ends included: one call a megabyte."""
+def read_days(thing: str, first: date, last: date = LAST_DAY, *, consistent: bool = False) -> Iterator[Day]:
+    """The closed days of a device in order, both ends included, each when it is asked for: one call a
+    megabyte."""
     found = DayItem.query(
         keys.device(thing),
         DayItem.sk.between(keys.device_day(first), keys.device_day(last, 99)),
         consistent_read=consistent,
     )
-    days: dict[date, Day] = {}
-    for item in found:
-        day = date.fromisoformat(item.sk.split("#")[1])
-        before = days[day].readings if day in days else ()
-        readings = (*before, *codec.unpack_series(item.b))
-        days[day] = Day(day, readings, codec.unpack_json(item.m), int(item.n))
-    return list(days.values())
+    for day, parts in groupby(found, lambda item: item.sk.split("#")[1]):
+        readings: list[Reading] = []
+        for item in parts:
+            readings += codec.unpack_series(item.b)
+        yield Day(date.fromisoformat(day), tuple(readings), codec.unpack_json(item.m), int(item.n))
 
 
 def memory_before(thing: str, day: date, *, consistent: bool = False) -> Memory | None:
@@ -195,13 +197,14 @@ class DynamoShelf:
         """One call."""
         return memory_before(thing, day, consistent=True)
 
-    def days_since(self, thing: str, day: date) -> list[Day]:
+    def days_since(self, thing: str, day: date) -> Iterator[Day]:
         """One call a megabyte."""
         return read_days(thing, day, consistent=True)
 
-    def closed_since(self, thing: str, day: date) -> list[Reading]:
+    def closed_between(self, thing: str, first: date, last: date) -> Iterator[Reading]:
         """One call a megabyte."""
-        return [reading for one in self.days_since(thing, day) for reading in one.readings]
+        for one in read_days(thing, first, last, consistent=True):
+            yield from one.readings
 
     def append(self, seq: int, entry: Entry, step: Step | None) -> None:
         """One write unit for each KB; a transaction when alarms change."""
@@ -240,24 +243,36 @@ class DynamoShelf:
         )
 
     def write_board(self, state: State) -> int:
-        """One write unit for each KB."""
-        data = codec.pack_board(state)
+        """One write unit for each KB. A board has no end of its own, so what would outlive a device's
+        readings is left out of it."""
+        data = codec.pack_board(replace(state, devices=self._kept_devices(state)))
         item = BoardItem(keys.log(self.shard), keys.BOARD, n=state.seq, b=data)
         with suppress(Stale):  # somebody else's board is newer
             _put(item, BoardItem.pk.does_not_exist() | (BoardItem.n < state.seq))
         return len(data)
 
+    def _kept_devices(self, state: State) -> dict[str, DeviceState]:
+        now = int(self.ctx.now.timestamp() * 1000)
+        return {
+            thing: own
+            for thing, own in state.devices.items()
+            if not own.latest or now - max(r.at for r in own.latest.values()) <= self.kept[thing].raw * DAY_MS
+        }
+
     def write_day(self, thing: str, day: Day, rollups: DayRollups) -> None:
-        """Two write units as a rule, one for the readings and one for the roll-ups."""
+        """Two write units as a rule, one for the readings and one for the roll-ups. A day in parts is written
+        all or nothing: a part moves readings into the next one, and a stop between them would lose those."""
         kept = self.kept[thing]
         ends = start_of(day.date + timedelta(days=1), self.zone) // 1000
         memory = codec.pack_json(day.memory)
-        for number, part in enumerate(_parts(day)):
-            item: Any = DayItem(
+        parts = [
+            DayItem(
                 keys.device(thing), keys.device_day(day.date, number), b=part, m=memory, n=day.through,
                 ttl=ends + kept.raw * 86_400,
-            )  # fmt: skip
-            _put(item, DayItem.pk.does_not_exist() | (DayItem.n <= day.through))
+            )
+            for number, part in enumerate(_parts(day))
+        ]  # fmt: skip
+        _put_all(parts, DayItem.pk.does_not_exist() | (DayItem.n <= day.through))
         item = RollupItem(
             keys.device(thing), keys.device_rollup(day.date), b=codec.pack_json(to_rows(rollups)),
             n=day.through, ttl=ends + kept.rollups * 86_400,
@@ -280,6 +295,20 @@ def _parts(day: Day) -> Iterator[bytes]:
     step = -(-len(day.readings) // count)
     for start in range(0, len(day.readings), step):
         yield codec.pack_series(day.readings[start : start + step])
+
+
+def _put_all(items: Sequence[Any], condition: Any) -> None:
+    """One item, or all of them or none, which takes twice the units."""
+    if len(items) == 1:
+        return _put(items[0], condition)
+    try:
+        with transaction() as tx:
+            for item in items:
+                tx.save(item, condition=condition)
+    except TransactWriteError as error:
+        if failed_conditions(error) or contended(error):
+            raise Stale from error
+        raise
 
 
 def _put(item: Any, condition: Any) -> None:

@@ -20,6 +20,7 @@ class FakeShelf:
         self.alarms: dict[tuple[str, str], Alarm] = {}
         self.episodes: dict[tuple[str, str], dict[int, Episode]] = {}
         self.writes, self.crash_at = 0, None
+        self.yielded = []  # readings of closed days that were asked for
 
     def _tick(self):
         self.writes += 1
@@ -73,14 +74,17 @@ class FakeShelf:
         return codec.unpack_json(self.days[max(found)][1]) if found else None
 
     def days_since(self, thing, day):
-        return [
-            Day(key[1], tuple(codec.unpack_series(series)), codec.unpack_json(memory), through)
-            for key, (series, memory, through) in sorted(self.days.items())
-            if key[0] == thing and key[1] >= day
-        ]
+        for key, (series, memory, through) in sorted(self.days.items()):
+            if key[0] == thing and key[1] >= day:
+                readings = tuple(codec.unpack_series(series))
+                self.yielded += readings
+                yield Day(key[1], readings, codec.unpack_json(memory), through)
 
-    def closed_since(self, thing, day):
-        return [reading for one in self.days_since(thing, day) for reading in one.readings]
+    def closed_between(self, thing, first, last):
+        for one in self.days_since(thing, first):
+            if one.date > last:
+                return
+            yield from one.readings
 
     def write_day(self, thing, day, rollups):
         self._tick()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from functions.sensing.alarms.domain import fold
 from functions.sensing.domain import RANGE, Reading
-from functions.sensing.log import closing
+from functions.sensing.log import closing, planning
 from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.domain import DAY_MS
 from functions.sensing.log.planning import Incoming
@@ -85,7 +85,7 @@ def stored_series(shelf, thing):
         r
         for key, _ in sorted(shelf.days.items())
         if key[0] == thing
-        for r in shelf.days_since(thing, key[1])[0].readings
+        for r in next(shelf.days_since(thing, key[1])).readings
     ]
 
 
@@ -182,3 +182,60 @@ def test_a_crash_between_two_days_leaves_no_later_day_with_old_marks():
     with pytest.raises(Crash):
         closing.close(shelf, rules_of)
     assert stored_series(shelf, "a") == expected_series(sent, "a")[2]
+
+
+def days_of_readings(days):
+    """Hourly readings of so many days, closed; (shelf, log, as sent)."""
+    shelf = FakeShelf(RULES)
+    log, sent = ShardLog(shelf), []
+    for day in range(days):
+        readings = tuple(
+            Reading(T0 + day * DAY_MS + hour * 3_600_000, "level", 1 + hour / 10) for hour in range(12)
+        )
+        sent.append(("a", Incoming(f"d{day}", T0 + day * DAY_MS + DAY_MS // 2, readings)))
+        log.store({"a": [sent[-1][1]]}, rules_of)
+    closing.close(shelf, rules_of)
+    return shelf, log, sent
+
+
+@pytest.mark.parametrize("bound", ["days", "readings"])
+def test_a_very_late_reading_looks_at_its_own_day_alone_and_the_closing_makes_its_marks(bound, monkeypatch):
+    shelf, log, sent = days_of_readings(20)
+    at = T0 + (1 if bound == "days" else 18) * DAY_MS + 1_800_000
+    if bound == "readings":
+        monkeypatch.setattr(planning, "REPLAY_READINGS", 10)
+    late = Incoming("late", T0 + 21 * DAY_MS, (Reading(at, "level", 9.0), Reading(at, "battery", 50.0)))
+    near = Incoming("near", T0 + 21 * DAY_MS, (Reading(T0 + 20 * DAY_MS, "level", 1.0),))
+    sent += [("a", late), ("a", near)]
+    for _ in range(2):
+        assert log.store({"a": [late, near]}, rules_of).over == []
+    allowed = {"days": 24, "readings": 4 * 12 + 22}[bound]
+    assert 0 < len(shelf.yielded) <= 2 * allowed
+    monkeypatch.setattr(closing, "READINGS_HELD", 5)
+    assert stored_series(shelf, "a") == expected_series(sent, "a")[2]
+    assert log.catch_up().devices["a"].latest["level"].at == T0 + 20 * DAY_MS
+    assert shelf.rollups == rollups_in_order(sorted(sent, key=lambda one: one[1].readings))
+
+
+def test_late_readings_within_the_bound_are_judged_although_older_ones_wait():
+    shelf, log, sent = days_of_readings(20)
+    far = Incoming("far", T0 + 21 * DAY_MS, (Reading(T0 + DAY_MS + 1_800_000, "level", 2.0),))
+    log.store({"a": [far]}, rules_of)
+    start = T0 + 17 * DAY_MS + 60_000
+    near = Incoming(
+        "near", T0 + 21 * DAY_MS, tuple(Reading(start + n * 60_000, "level", 2.6 + n) for n in range(3))
+    )
+    log.store({"a": [near]}, rules_of)
+    raised = {rule for rule, *_ in shelf.valid_episodes()}
+    assert "high" in raised
+    sent += [("a", far), ("a", near)]
+    assert stored_series(shelf, "a") == expected_series(sent, "a")[2]
+
+
+def test_closing_stops_reading_where_nothing_changes_any_more():
+    shelf, log, _ = days_of_readings(20)
+    late = Incoming("late", T0 + 21 * DAY_MS, (Reading(T0 + DAY_MS + 1_800_000, "level", 1.05),))
+    log.store({"a": [late]}, rules_of)
+    before = len(shelf.yielded)
+    assert len(closing.close(shelf, rules_of).days) < 5
+    assert len(shelf.yielded) - before < 8 * 12
