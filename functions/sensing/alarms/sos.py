@@ -23,6 +23,7 @@ from functions.core.store import CityModel, contended, failed_conditions, transa
 from functions.sensing.alarms import definitions, due
 from functions.sensing.alarms.definitions import Definition
 from functions.sensing.alarms.domain import Alarm, rank
+from functions.sensing.log.retention import of_class
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
 
@@ -75,7 +76,7 @@ def begin(ctx: Context, device: Device, alarm: Alarm) -> None:
     sk = _sk(alarm.rule, alarm.episode.raised)
     item = CallItem(
         keys.sos(device.thing), sk, state=CALLING, step=0, begun=clock.iso(ctx.now), log=[],
-        ttl=clock.epoch(ctx.now + timedelta(days=400)),
+        ttl=clock.epoch(ctx.now + timedelta(days=of_class(ctx.city.config, "personal"))),
     )  # fmt: skip
     try:
         item.save(condition=CallItem.pk.does_not_exist())
@@ -209,6 +210,12 @@ def code_of(ctx: Context, thing: str, rule: str, raised: int, number: str) -> st
 def read_code(ctx: Context, code: str) -> tuple[str, str, int, str]:
     """``(thing, rule, raised, number)`` of a code of this city that is not older than a day. Raises
     NotFound."""
+    thing, number, call = call_of_code(ctx, code)
+    return thing, call.rule, call.raised, number
+
+
+def call_of_code(ctx: Context, code: str) -> tuple[str, str, Call]:
+    """``(thing, number, call)``, as :func:`read_code`: one read."""
     parts = code.split(".")
     if len(parts) != 5 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 15:
         raise NotFound
@@ -217,4 +224,4 @@ def read_code(ctx: Context, code: str) -> tuple[str, str, int, str]:
     call = find(thing, rule, int(raised)) if genuine else None
     if call is None or ctx.now - clock.parse(call.begun) > LINK_LIFE:
         raise NotFound
-    return thing, rule, int(raised), number
+    return thing, number, call

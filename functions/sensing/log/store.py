@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 from itertools import groupby
 from typing import Any
@@ -20,7 +20,7 @@ from functions.core.store import CityModel, contended, failed_conditions, transa
 from functions.sensing.domain import Reading
 from functions.sensing.log import codec
 from functions.sensing.log.days import Day, start_of
-from functions.sensing.log.domain import DAY_MS, DeviceState, Entry, Memory, Stale, State
+from functions.sensing.log.domain import Entry, Memory, Stale, State
 from functions.sensing.log.planning import Step
 from functions.sensing.log.retention import Kept
 from functions.sensing.log.rollups import DayRollups, from_rows, to_rows
@@ -243,21 +243,12 @@ class DynamoShelf:
         )
 
     def write_board(self, state: State) -> int:
-        """One write unit for each KB. A board has no end of its own, so what would outlive a device's
-        readings is left out of it."""
-        data = codec.pack_board(replace(state, devices=self._kept_devices(state)))
+        """One write unit for each KB."""
+        data = codec.pack_board(state)
         item = BoardItem(keys.log(self.shard), keys.BOARD, n=state.seq, b=data)
         with suppress(Stale):  # somebody else's board is newer
-            _put(item, BoardItem.pk.does_not_exist() | (BoardItem.n < state.seq))
+            _put(item, BoardItem.pk.does_not_exist() | (BoardItem.n <= state.seq))
         return len(data)
-
-    def _kept_devices(self, state: State) -> dict[str, DeviceState]:
-        now = int(self.ctx.now.timestamp() * 1000)
-        return {
-            thing: own
-            for thing, own in state.devices.items()
-            if not own.latest or now - max(r.at for r in own.latest.values()) <= self.kept[thing].raw * DAY_MS
-        }
 
     def write_day(self, thing: str, day: Day, rollups: DayRollups) -> None:
         """Two write units as a rule, one for the readings and one for the roll-ups. A day in parts is written

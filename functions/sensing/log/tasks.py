@@ -4,6 +4,7 @@ be repeated and interrupted."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from functions.adapters.queue import Pointer, Queue, SqsQueue
@@ -13,7 +14,7 @@ from functions.core.settings import settings
 from functions.sensing.log import closing, files, retention
 from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.days import day_of, start_of
-from functions.sensing.log.domain import Stale
+from functions.sensing.log.domain import DAY_MS, Stale, State
 from functions.sensing.log.rulesets import Rulesets
 from functions.sensing.log.store import DynamoShelf
 from functions.sensing.registry import store as registry
@@ -51,9 +52,25 @@ def close_shard(ctx: Context, task: str, queue: Queue | None = None) -> None:
     if closed.more:
         queue.send(Pointer(city.id, "readings-close-shard", task))
     known = ShardLog(shelf)
-    known.catch_up()
+    state = known.catch_up()
+    if _forget(state, rules, shelf.kept, now) and not state.entries:
+        shelf.write_board(state)  # that of a log that nothing comes into any more
     known.write_board(rules)
     return log.info("closed", city=city.id, shard=shard, through=closed.through, days=len(closed.days))
+
+
+def _forget(state: State, rules: Rulesets, kept: Mapping[str, retention.Kept], now: int) -> bool:
+    """Leave devices out whose last reading has been kept long enough, since a board has no end of its own;
+    whether there were any. One call for each hundred that were silent for a day."""
+    last = {
+        thing: max(r.at for r in own.latest.values()) for thing, own in state.devices.items() if own.latest
+    }
+    silent = [thing for thing, at in last.items() if now - at > DAY_MS]
+    rules(silent)  # reads which profile each is of
+    old = [thing for thing in silent if now - last[thing] > kept[thing].raw * DAY_MS]
+    for thing in old:
+        del state.devices[thing]
+    return bool(old)
 
 
 class _KeptOf(dict[str, retention.Kept]):

@@ -207,3 +207,11 @@ def test_text_messages_of_calls_have_a_limit_of_their_own(flood: World, button: 
         work(flood, MINUTES[7])
         feed(flood, button, change("pressed", what="cleared", at=raised + 1000, value=0.0))
     assert [text.to for text in messages(flood, MINUTES[7])[1]] == ["+12125550123"]
+
+
+def test_a_call_is_kept_as_long_as_readings_about_people(flood: World, button: Device) -> None:
+    retention = flood.oakville.config["privacy"]["retention"]
+    retention["readings_personal"] = {"days": 7}
+    press(flood, button)
+    (call,) = [item for item in flood.items(flood.oakville) if item["sk"]["S"].startswith("CALL#")]
+    assert (int(call["ttl"]["N"]) - NOW.timestamp()) // 86_400 == 7
