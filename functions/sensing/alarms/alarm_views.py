@@ -47,6 +47,7 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
     personal = profile.get("retention") == "personal" or bool(profile.get("emergency"))
     if personal:
         audit.record("device", thing, "alarm_viewed", ctx, {"rule": rule_id})
+    emergency = bool(profile.get("emergency"))
     device = None if personal or thing == definitions.PLATFORM else registry.find(thing)
     told = commands.told(thing, 5) if device and profile.get("commands") else []
     return Page(
@@ -57,13 +58,14 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
         episode=episode_view(ctx, alarm, alarm.episode),
         past=[past_view(ctx, one) for one in past[1:]],
         may=staff.may_decide("incident"),
-        may_mute=device is not None or personal,
-        muted=_windows(ctx, device.muted) if device else [],
+        can_mute=device is not None or personal,
+        may_mute=deciding.may_mute(staff, emergency),
+        muted=windows_of(ctx, device.muted) if device else [],
         told=told,
         gives=device is not None and bool(rule.get("command")),
-        emergency=bool(profile.get("emergency")),
+        emergency=emergency,
         call=sos.is_call_rule(profile, rule),
-        hours=deciding.MUTE_HOURS,
+        hours=deciding.mute_hours(emergency),
         example=f"{ctx.now.astimezone(ZoneInfo(ctx.city.zone)):%Y-%m-%d} 14:30",
         typed={name: ctx.value(name) for name in ("from", "until")} if ctx.method == "POST" else {},
         errors=errors or {},
@@ -157,7 +159,8 @@ def _measure(value: float, decimals: int, unit: str) -> str:
     return f"{text} {shown(unit)}".strip()
 
 
-def _windows(ctx: PageContext, muted: tuple[tuple[int, int], ...]) -> list[dict[str, str]]:
+def windows_of(ctx: PageContext, muted: tuple[tuple[int, int], ...]) -> list[dict[str, str]]:
+    """When a device is muted, now and later."""
     now = int(ctx.now.timestamp() * 1000)
     return [{"from": iso(start), "until": iso(end)} for start, end in sorted(muted) if end > now]
 

@@ -12,7 +12,7 @@ from functions.core.context import Actor
 from functions.core.errors import Forbidden, Invalid, NotFound
 from functions.core.i18n import N_, pick
 from functions.sensing.alarms import deciding, definitions, sos, sos_test
-from functions.sensing.alarms.alarm_views import iso
+from functions.sensing.alarms.alarm_views import iso, windows_of
 from functions.sensing.alarms.list_views import member
 from functions.sensing.registry import service as registry_service
 from functions.sensing.registry import store as registry
@@ -73,6 +73,7 @@ def show(ctx: PageContext, thing: str, errors: dict[str, str] | None = None) -> 
         name=_name(ctx, device),
         contacts=[*typed, *({} for _ in range(CONTACTS - len(typed)))][:CONTACTS],
         calls=[_call(one) for one in calls],
+        muted=windows_of(ctx, device.muted),
         minutes=int(sos.ANSWER_WITHIN.total_seconds() // 60),
         may=member(ctx).may_decide("incident"),
         texts=ctx.city.limit("sms_per_day", 0) > 0,
@@ -148,10 +149,12 @@ def _checked(ctx: PageContext) -> tuple[dict[str, str], ...]:
 
 def open_call(ctx: PageContext, code: str) -> Page:
     """For whoever holds the address of a message: it names one call and one contact. Raises NotFound."""
-    thing, rule, raised, _ = sos.read_code(ctx, code)
-    device, call = registry.find(thing), sos.find(thing, rule, raised)
-    if device is None or call is None:
+    thing, number, call = sos.call_of_code(ctx, code)
+    device = registry.find(thing)
+    if device is None:
         raise NotFound
+    viewer = replace(ctx, actor=Actor("citizen", f"contact:{number}"))
+    audit.record("device", thing, "call_viewed", viewer, {"rule": call.rule, "raised": call.raised})
     return Page(
         "alarms/answer.html",
         who=device.title or _name(ctx, device),
@@ -160,7 +163,9 @@ def open_call(ctx: PageContext, code: str) -> Page:
         answered=call.state == sos.ANSWERED,
         by=call.by,
         thanks=ctx.query.get("thanks") == "1",
-        title=definitions.title_of(ctx, definitions.rule_of(ctx, thing, device.profile, rule), rule),
+        title=definitions.title_of(
+            ctx, definitions.rule_of(ctx, thing, device.profile, call.rule), call.rule
+        ),
     )
 
 

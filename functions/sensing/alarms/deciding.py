@@ -23,6 +23,7 @@ from functions.sensing.registry.domain import Device
 
 MUTE_HOURS = (1, 4, 24, 168)
 LONGEST = timedelta(days=31)
+LONGEST_EMERGENCY = timedelta(hours=24)
 WINDOWS = 20
 
 
@@ -103,35 +104,59 @@ def _answer_call(ctx: Context, alarm: Alarm, who: str) -> None:
         sos.answer(ctx, alarm.thing, alarm.rule, alarm.episode.raised, who)
 
 
+def mute_hours(emergency: bool) -> tuple[int, ...]:
+    """For how long a device may be muted from now on, in hours."""
+    most = LONGEST_EMERGENCY.total_seconds() / 3600
+    return tuple(hours for hours in MUTE_HOURS if not emergency or hours <= most)
+
+
+def may_mute(staff: Staff, emergency: bool) -> bool:
+    """Who may silence a device: whoever decides about alarms; calls for help only an administrator."""
+    return staff.is_admin if emergency else staff.may_decide("incident")
+
+
 def mute(ctx: Context, staff: Staff, thing: str, start: datetime, end: datetime) -> Device:
     """In this time the device raises no alarms. Raises NotFound, Forbidden, Invalid, Conflict."""
-    check_may(staff)
+    device, emergency = _mutable(ctx, staff, thing)
     if not start < end or end <= ctx.now:
         raise Invalid({"until": N_("Enter an end that lies after the beginning and after now")})
+    if emergency and end > ctx.now + LONGEST_EMERGENCY:
+        raise Invalid({"until": N_("Enter an end within 24 hours: nobody hears a call for help meanwhile")})
     if end - max(start, ctx.now) > LONGEST:
         raise Invalid({"until": N_("Enter an end within 31 days. Retire a device that is away for longer.")})
-    window = (int(start.timestamp() * 1000), int(end.timestamp() * 1000))
-    return _change_windows(ctx, staff, thing, "device-muted", window)
+    now, window = _ms(ctx.now), (_ms(start), _ms(end))
+    ahead = [one for one in device.muted if one[1] > now]
+    if len(ahead) >= WINDOWS:
+        raise Invalid({"until": N_("20 times are planned for this device already. End them first.")})
+    past = [one for one in device.muted if one[1] <= now][-(WINDOWS - len(ahead)) :]
+    kept = (*past, *ahead, window)
+    detail = {"from": window[0], "until": window[1]}
+    return registry_service.save(ctx, replace(device, muted=kept), device, "device-muted", detail)
 
 
 def unmute(ctx: Context, staff: Staff, thing: str) -> Device:
     """It may raise alarms from now on, planned maintenance included."""
-    check_may(staff)
-    return _change_windows(ctx, staff, thing, "device-unmuted", None)
+    device, _ = _mutable(ctx, staff, thing)
+    now = _ms(ctx.now)
+    past = tuple((start, min(end, now)) for start, end in device.muted if start < now)
+    return registry_service.save(ctx, replace(device, muted=past), device, "device-unmuted", {})
 
 
-def _change_windows(
-    ctx: Context, staff: Staff, thing: str, action: str, window: tuple[int, int] | None
-) -> Device:
+def _mutable(ctx: Context, staff: Staff, thing: str) -> tuple[Device, bool]:
+    """A device that the member may mute, and whether people call for help with it."""
     device = registry.find(thing)
     if device is None:
         raise NotFound
     check_sees(staff, definitions.department_of(ctx, device.department, {}))
-    now = int(ctx.now.timestamp() * 1000)
-    past = tuple((start, min(end, now)) for start, end in device.muted if start < now)
-    kept = past if window is None else (*device.muted, window)
-    detail = {"from": window[0], "until": window[1]} if window else {}
-    return registry_service.save(ctx, replace(device, muted=kept[-WINDOWS:]), device, action, detail)
+    emergency = bool(definitions.profile_of(ctx, device.profile).get("emergency"))
+    if not may_mute(staff, emergency):
+        check_may(staff)
+        raise Forbidden(N_("Only an administrator mutes a device that people call for help with"))
+    return device, emergency
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 def local_moment(text: str, zone: str) -> datetime | None:

@@ -15,8 +15,10 @@ from chalice.test import Client
 
 from functions.adapters.signin import FakeSignIn
 from functions.core import clock, scope
+from functions.core.errors import Invalid
 from functions.identity import service as identity
-from functions.sensing.alarms import sos, store
+from functions.identity import store as staff_store
+from functions.sensing.alarms import deciding, sos, store
 from functions.sensing.alarms.writing import again
 from functions.sensing.registry import store as registry_store
 from functions.tenancy import registry
@@ -212,6 +214,26 @@ def test_a_rule_that_tells_another_device_is_approved_by_two(flood: World, clien
     assert "Approved by: wes@oakville.example" in done.words
 
 
+def test_the_21st_planned_time_is_refused_and_only_past_ones_are_forgotten(flood: World) -> None:
+    register(flood, gauge())
+
+    def plan(moment: Any, hours: int) -> None:
+        ctx = replace(system(flood), now=moment)
+        deciding.mute(ctx, wes, "gauge-1", *(moment + timedelta(hours=hours + n) for n in (0, 1)))
+
+    with scope.tenant_scope(flood.oakville):
+        wes = next(one for one in staff_store.every() if one.email.startswith("wes"))
+        for n in range(20):
+            plan(NOW, n + 1)
+        with pytest.raises(Invalid) as refused:
+            plan(NOW, 30)
+        later = NOW + timedelta(hours=5)
+        plan(later, 30)
+        device = registry_store.find("gauge-1")
+    assert "20 times are planned" in refused.value.fields["until"]
+    assert device and len([end for _, end in device.muted if end > later.timestamp() * 1000]) == 17
+
+
 @pytest.fixture
 def button(flood: World) -> Any:
     profile = flood.oakville.config["devices"]["profiles"]["gauge"]
@@ -247,6 +269,29 @@ def test_contacts_are_written_down_and_each_page_says_what_this_is_not(
     assert person(client, "ana").get(path).status == 404
 
 
+def test_only_an_administrator_silences_calls_for_help_for_a_day_and_reads_what_that_means(
+    flood: World, client: Client, button: Any
+) -> None:
+    feed(flood, button, change())
+    words, path = "calls for help are silenced", f"{BASE}/gauge-1.flood"
+    wes, ada = person(client, "wes"), person(client, "ada")
+    page = wes.get(path)
+    assert "Only an administrator mutes" in page.words and page.document.find("form", id="mute") is None
+    token = page.document.find("input", {"name": "_csrf"})["value"]
+    assert wes.post(path, {"_csrf": token, "do": "mute", "hours": "1"}).status == 403
+    page = ada.get(path)
+    assert words in page.words and page.document.find("input", {"name": "hours", "value": "168"}) is None
+    assert "within 24 hours" in ada.submit(page, "mute", hours="168").words
+    far = {"from": "2026-11-21 10:00", "until": "2026-11-21 12:00"}
+    assert "within 24 hours" in ada.submit(page, "maintenance", **far).words
+    contacts = "/oakville/console/calls/gauge-1"
+    assert words not in ada.get(contacts).words
+    assert ada.submit(page, "mute", hours="24").status == 303
+    assert words in wes.get(contacts).words
+    assert ada.submit(ada.get(path), "unmute").status == 303
+    assert words not in wes.get(contacts).words
+
+
 def test_a_contact_answers_by_the_address_in_the_message(flood: World, client: Client, button: Any) -> None:
     with scope.tenant_scope(flood.oakville):
         contacts = ({"name": "Rosa (demo)", "email": "rosa@citizen.example"},)
@@ -257,6 +302,8 @@ def test_a_contact_answers_by_the_address_in_the_message(flood: World, client: C
         code = sos.code_of(system(flood), "gauge-1", "flood", T0, "0")
     rosa = Browser(client)
     page = rosa.get(f"/oakville/sos/{code}")
+    views = [item for item in flood.items(flood.oakville) if item.get("action", {}).get("S") == "call_viewed"]
+    assert ["contact:0" in str(view) for view in views] == [True]
     assert "Room 12 (demo)" in page.words and "neither an emergency service" in page.words
     thanks = rosa.follow(rosa.submit(page, "form"))
     assert "Thank you" in thanks.words and "Rosa (demo) sees to it" in thanks.words
