@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from functions.core import audit, ids
@@ -31,6 +32,7 @@ LEVELS = {
     "none": N_("None"),
 }
 FULL = store.LISTED_AT_MOST
+LOOKED_AT = 3  # departments, when none is asked for: the page stays within four calls
 
 
 def member(ctx: PageContext) -> Staff:
@@ -41,16 +43,15 @@ def member(ctx: PageContext) -> Staff:
 
 
 def show(ctx: PageContext, errors: dict[str, str] | None = None) -> Page:
-    """The department asked for, else the first of mine; open alarms, or with ``state=ended`` those that are
-    over."""
+    """The department asked for, else the first of mine that has any; open alarms, or with ``state=ended``
+    those that are over."""
     staff = member(ctx)
     departments = [name for name in ctx.city.config["departments"] if staff.works_in(name) or staff.is_admin]
     if not departments:
         return Page("console/no_department.html", section="alarms")
     asked = ctx.query.get("department", "")
-    department = asked if asked in departments else departments[0]
     ended = ctx.query.get("state") == "ended"
-    lines = store.list_closed(department) if ended else store.list_open(department)
+    department, lines = _first_with_any([asked] if asked in departments else departments[:LOOKED_AT], ended)
     return Page(
         "alarms/list.html",
         status=422 if errors else 200,
@@ -65,6 +66,15 @@ def show(ctx: PageContext, errors: dict[str, str] | None = None) -> Page:
         saved=ctx.query.get("saved") == "1",
         errors=errors or {},
     )
+
+
+def _first_with_any(departments: Sequence[str], ended: bool) -> tuple[str, list[store.Listed]]:
+    """One call a department, until one has something to show; else the first."""
+    for name in departments:
+        lines = store.list_closed(name) if ended else store.list_open(name)
+        if lines:
+            return name, lines
+    return departments[0], []
 
 
 def line_view(ctx: PageContext, line: store.Listed) -> dict[str, Any]:
