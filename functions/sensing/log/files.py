@@ -44,8 +44,8 @@ def write_month(ctx: Context, shard: str, month: str, devices: Iterable[Device])
             by_kind[str(profile.get("retention", "measurement"))].append(device)
     return [
         name
-        for kind, own in by_kind.items()
-        if (name := _write(ctx, shard, month, kind, [device.thing for device in own]))
+        for kind in retention.FILED
+        if (name := _write(ctx, shard, month, kind, [device.thing for device in by_kind[kind]]))
     ]
 
 
@@ -62,9 +62,11 @@ def _write(ctx: Context, shard: str, month: str, kind: str, things: list[str]) -
         rows.writerow(COLUMNS)
         for thing in things:
             rows.writerows(seen.rows(thing, _of_month(thing, first, last)))
-    if not seen.count:
-        return ""
     body, name = packed.getvalue(), file_name(month, kind, shard, "csv.gz")
+    if not seen.count:  # nothing is left of what an earlier night may have written
+        objects.remove(name)
+        objects.remove(file_name(month, kind, shard, "json"))
+        return ""
     manifest = {
         "file": f"cities/{ctx.city.id}/{name}",
         "month": month,
@@ -84,7 +86,7 @@ def _write(ctx: Context, shard: str, month: str, kind: str, things: list[str]) -
 
 
 def _of_month(thing: str, first: date, last: date) -> Iterator[Reading]:
-    for day in store.read_days(thing, first, last):
+    for day in store.read_days(thing, first, last, consistent=True):  # they were closed a moment ago
         yield from day.readings
 
 

@@ -13,6 +13,7 @@ KINDS: dict[str, str] = {
     "personal": "readings_personal",
     "event": "readings_events",
 }
+FILED = ("measurement", "event")  # what is written to month files
 ROLLUPS = "rollups"
 
 
@@ -34,7 +35,7 @@ def kept(config: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Kept:
     whole = _days(of_kind, "readings", DEFAULT_DAYS)
     raw = _days(of_kind, KINDS[kind], whole)
     rollups = raw if kind == "personal" else max(raw, _days(of_kind, ROLLUPS, raw))
-    return Kept(raw, rollups, files=kind != "personal")
+    return Kept(raw, rollups, files=kind in FILED)
 
 
 def _days(of_kind: Mapping[str, Any], name: str, default: int) -> int:

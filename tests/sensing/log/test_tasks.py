@@ -226,3 +226,69 @@ def test_latest_values_take_one_call_a_log_and_a_series_two(river):
     with scope.tenant_scope(river.oakville), usage.measured() as spent:
         read.series(own, 0, int(NOW.timestamp() * 1000))
     assert spent.calls == 2
+
+
+def test_the_board_forgets_a_silent_device_when_its_readings_end(river):
+    retention = river.oakville.config["privacy"]["retention"]
+    profile = river.oakville.config["devices"]["profiles"]["air-station"]
+    profile["retention"], retention["readings_personal"] = "personal", {"days": 7}
+    try:
+        fill(river)
+        send(record("oakville", "air-school", [{"n": "pm10", "v": 0.1}], id="air"))
+        for days, known in ((2, True), (7, True), (8, False)):
+            night(river, river.oakville, days)
+            with scope.tenant_scope(river.oakville):
+                board, _ = store.read_boards(["r0"])["r0"]
+            assert ("air-school" in board.devices, "river-bridge" in board.devices) == (known, True)
+    finally:
+        profile.pop("retention")
+
+
+def test_a_day_in_parts_is_written_whole_or_not_at_all(river, monkeypatch):
+    monkeypatch.setattr(store, "DAY_PART", 80)
+    fill(river)
+    before = series(river.oakville, "river-bridge")
+    original, alone = store.DayItem.save, []
+    monkeypatch.setattr(
+        store.DayItem, "save", lambda item, **more: (alone.append(item.sk), original(item, **more))
+    )
+    night(river, river.oakville)
+    written = [item["sk"]["S"] for item in river.items(river.oakville) if item["sk"]["S"].startswith("D#")]
+    parts = [sk for sk in written if f"{sk[:-2]}01" in written]
+    assert len(parts) > 1 and not {*parts} & {*alone}
+    assert series(river.oakville, "river-bridge") == before
+
+
+def test_a_copy_of_the_log_that_is_behind_is_read_again(river, monkeypatch):
+    fill(river)
+    original = store.read_entries
+
+    def behind(shard, after, before=10**12, *, consistent=False):
+        yield from original(shard, after, before, consistent=True) if consistent else ()
+
+    monkeypatch.setattr(store, "read_entries", behind)
+    with scope.tenant_scope(river.oakville):
+        assert read.heard([device(river.oakville)], 1).states["river-bridge"].latest["level"].value == 3.9
+
+
+def test_a_month_that_became_empty_has_no_file(river):
+    fill(river)
+    night(river, river.oakville)
+    for item in river.items(river.oakville):
+        if item["sk"]["S"].startswith("D#"):
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            river.dynamodb.delete_item(TableName="townkit-test-city-oakville", Key=key)
+    with scope.tenant_scope(river.oakville):
+        assert len(objects.names("readings/")) == 2
+        tasks.write_file(river.context(river.oakville), "r0#2026-11")
+        assert objects.names("readings/") == []
+
+
+def test_what_is_about_people_from_now_on_is_in_no_file_any_more(river, monkeypatch):
+    fill(river)
+    night(river, river.oakville)
+    profile = river.oakville.config["devices"]["profiles"]["river-level"]
+    monkeypatch.setitem(profile, "retention", "personal")
+    with scope.tenant_scope(river.oakville):
+        tasks.write_file(river.context(river.oakville), "r0#2026-11")
+        assert objects.names("readings/") == []
