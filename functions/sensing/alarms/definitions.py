@@ -7,10 +7,10 @@ from typing import Any
 
 from functions.core.context import Context
 from functions.core.i18n import pick
+from functions.sensing.registry.domain import TRIAL as TRIAL
 
 Definition = Mapping[str, Any]
 PLATFORM = "_platform"  # stands where a device's name does; no device can be called so
-TRIAL = "sos-test"  # the device whose calls are the daily test
 _STOPPED = {"severity": "high", "kind": "platform", "active": True, "missing": 1}
 _NOTICES: tuple[dict[str, Any], ...] = (
     {

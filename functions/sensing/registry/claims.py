@@ -24,7 +24,7 @@ from functions.core.settings import settings
 from functions.core.store import CityModel, transaction
 from functions.sensing import provisioning
 from functions.sensing.registry import certificates, seen, service, store
-from functions.sensing.registry.domain import ACTIVE, PLANNED, THING, Device, normal_code
+from functions.sensing.registry.domain import ACTIVE, PLANNED, SYSTEMS, THING, Device, normal_code
 from functions.tenancy import control
 
 MOST_LIVE = 20
@@ -256,7 +256,7 @@ def _add(ctx: Context, claim: Claim, certificate: str, code: str) -> Device:
     thing = f"{claim.profile}-{normal_code(code)}"[:48]
     if not claim.profile or not normal_code(code):
         raise Refused(UNKNOWN)
-    if not THING.fullmatch(thing) or store.find(thing):
+    if not THING.fullmatch(thing) or thing in SYSTEMS or store.find(thing):
         raise Refused(TAKEN)
     service.check_room(ctx)
     item = ClaimItem(keys.CLAIMS, claim.id)

@@ -16,6 +16,8 @@ STATES = (PLANNED, ACTIVE, REVOKED, RETIRED)
 SHARD_SIZE = 200  # devices whose readings share one log
 ROTATION_DAYS = 7  # how long the old certificate is believed beside an unused new one
 THING = re.compile(r"[a-z][a-z0-9-]{0,46}[a-z0-9]")
+TRIAL = "sos-test"  # the device whose calls for help are the daily test
+SYSTEMS = (TRIAL,)  # ids that only the system itself gives
 EUI = re.compile(r"[0-9a-f]{16}")  # LoRaWAN 1.0.4 section 6.1.1.3: an IEEE EUI-64
 
 

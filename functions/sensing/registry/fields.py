@@ -9,7 +9,8 @@ from datetime import date
 
 from functions.core.context import Context
 from functions.core.i18n import N_
-from functions.sensing.registry.domain import ACTIVE, EUI, PLANNED, THING, Device, Place, normal_code
+from functions.sensing.registry.domain import ACTIVE, EUI, PLANNED, SYSTEMS, THING, Device, Place, normal_code
+from functions.sensing.registry.service import RESERVED
 
 # In the order of a list's columns: name -> its heading.
 FIELDS = {
@@ -88,6 +89,8 @@ def read(
 def _new(given: Mapping[str, str], eui: str, allowed: Choices, errors: dict[str, str]) -> Device:
     if not THING.fullmatch(given["thing"]):
         errors["thing"] = BAD_THING
+    elif given["thing"] in SYSTEMS:
+        errors["thing"] = RESERVED
     if given["profile"] not in allowed.profiles:
         errors["profile"] = NO_PROFILE
     return Device(given["thing"], given["profile"], state=ACTIVE if eui else PLANNED)

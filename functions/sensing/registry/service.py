@@ -19,6 +19,7 @@ from functions.sensing.registry.domain import (
     PLANNED,
     RETIRED,
     REVOKED,
+    SYSTEMS,
     Device,
     Event,
     Place,
@@ -29,6 +30,7 @@ from functions.sensing.registry.domain import (
 TAKEN = N_("Someone else changed this device first, or its DevEUI belongs to another device")
 NO_DEVICE = N_("There is no such device")
 FULL = N_("The city's plan allows no more devices")
+RESERVED = N_("The daily test of calls for help has this device id. Choose another one.")
 TRIES = 4
 
 
@@ -60,7 +62,10 @@ def save(
     ctx: Context, device: Device, before: Device | None, action: str, detail: Mapping[str, Any] | None = None
 ) -> Device:
     """Store a device as new (``before`` None) or changed. A device that may speak and has no shard gets one.
-    A move is noted with the place before and after. Raises Conflict."""
+    A move is noted with the place before and after. Raises Conflict, and Invalid for a new device whose id is
+    kept for the system."""
+    if before is None and device.thing in SYSTEMS and ctx.actor.kind != "system":
+        raise Invalid({"thing": RESERVED}, RESERVED)
     if device.state == ACTIVE and not device.shard:
         device = replace(device, shard=store.take_shard(lane(ctx, device.profile))[0])
     noted: dict[str, Any] = dict(detail or {})

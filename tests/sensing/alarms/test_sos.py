@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from functions.core import clock, scope
-from functions.core.errors import NotFound
+from functions.core.context import Actor
+from functions.core.errors import Invalid, NotFound
 from functions.sensing.alarms import commands, incidents, sos
 from functions.sensing.alarms.writing import again
 from functions.sensing.registry import store as registry
@@ -196,6 +197,19 @@ def test_the_daily_test_goes_the_whole_way_and_its_failure_is_an_alarm(
     assert go(tomorrow + timedelta(minutes=5)) == "passed"
     with scope.tenant_scope(flood.oakville):
         assert sos.calls_of("sos-test") == []
+
+
+def test_nobody_makes_a_device_with_the_id_of_the_daily_test(flood: World, button: Device) -> None:
+    from functions.sensing.registry import fields, service
+
+    probe = Device("sos-test", "button", since="2026-01-01")
+    person = replace(system(flood), actor=Actor("staff", "ada@oakville.example"))
+    with scope.tenant_scope(flood.oakville):
+        with pytest.raises(Invalid):
+            service.save(person, probe, None, "device-planned")
+        assert registry.find("sos-test") is None
+    _, errors = fields.read({"thing": "sos-test", "profile": "button"}, fields.Choices(["button"], []))
+    assert errors == {"thing": service.RESERVED}
 
 
 def test_text_messages_of_calls_have_a_limit_of_their_own(flood: World, button: Device) -> None:
