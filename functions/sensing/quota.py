@@ -1,11 +1,12 @@
 """The city's messages per day against its plan. A protection, so it may be a little late: counts are summed
 in memory and written for every hundredth part of the limit. What is charged is counted exactly on the boards
-of the logs.
+of the logs; a device's repeats, which no board knows of, are counted here, in this process.
 """
 
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,9 @@ WARN_AT = 0.8  # of a limit
 STEPS = 500  # writes of a whole day's limit
 _lock = threading.Lock()
 _counts: dict[str, _Count] = {}
+_devices: OrderedDict[tuple[str, str, int], int] = OrderedDict()  # city, thing, day: messages
+_taken: OrderedDict[tuple[str, str], None] = OrderedDict()  # city, message id: counted already
+REMEMBERED = 20_000  # of each of these
 
 
 @dataclass
@@ -50,6 +54,24 @@ def take(amount: int, limit: int, moment: datetime) -> bool:
     return True
 
 
+def take_of_device(thing: str, message_id: str, known: int, limit: int | None, day: int) -> bool:
+    """Count a message of a device of the open scope's city on a day (since 1970, UTC), whether or not what it
+    says is new; False when the device has had its day. ``known``: its messages of the day as the board counts
+    them, which other processes have seen, too. What the queue hands over again is one message."""
+    city = current_city().id
+    if limit is None or (city, message_id) in _taken:
+        return True
+    with _lock:
+        before = max(_devices.pop((city, thing, day), 0), known)
+        _devices[city, thing, day] = before + (before < limit)
+        if before < limit:
+            _taken[city, message_id] = None
+        for own in (_devices, _taken):
+            while len(own) > REMEMBERED:
+                own.popitem(last=False)
+    return before < limit
+
+
 def used(moment: datetime) -> int:
     """Messages of the open scope's city on a day, as written in its table: up to a hundredth part of the
     limit behind. One call."""
@@ -80,3 +102,5 @@ def _written(item: LimitItem) -> int:
 def reset() -> None:
     """For tests: forget what is in memory."""
     _counts.clear()
+    _devices.clear()
+    _taken.clear()

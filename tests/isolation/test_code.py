@@ -50,6 +50,8 @@ KEPT = {
     "functions/sensing/log/rulesets:_made": "by city and device",
     "functions/sensing/log/taking:_logs": "by city and shard",
     "functions/sensing/quota:_counts": "by city",
+    "functions/sensing/quota:_devices": "by city, device and day",
+    "functions/sensing/quota:_taken": "by city; holds ids of messages only",
     "functions/services/domain:_kept_forms": "by digest: what has the same digest is the same",
     "functions/services/expressions:compile": "by the text of an expression",
     "functions/services/finder_index:synonyms": "the catalogue's files",

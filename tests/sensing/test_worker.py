@@ -349,6 +349,19 @@ def test_a_devices_own_limit_counts_what_is_new_and_a_repeat_is_no_excess(river)
     assert values(river.oakville, "air-school", "pm10") == [1.0]
 
 
+def test_repeats_and_nonsense_count_towards_a_devices_limit_and_leave_the_citys_to_others(river):
+    river.oakville.config["plan"]["limits"].update(messages_per_device_per_day=3, messages_per_day=8)
+    same = [record("oakville", "river-bridge", level(1.0, t=-5), id=f"same{n}") for n in range(20)]
+    nonsense = record("oakville", "river-bridge", "{", id="nonsense")
+    assert send(nonsense, *same) == []
+    assert send(*same[:2]) == []  # the queue hands over again what was taken: no excess
+    reasons = refused(river, river.oakville)
+    assert reasons.count("the device's limit of messages per day is reached") == 18
+    other = record("oakville", "air-school", [{"n": "pm10", "v": 1}], id="other")
+    assert send(other) == []
+    assert values(river.oakville, "air-school", "pm10") == [1.0]
+
+
 def test_usage_of_a_day_is_the_sum_of_its_devices(river):
     send(
         record("oakville", "river-bridge", [{"n": "level", "v": 1, "t": -5}, {"n": "level", "v": 1}], id="a")

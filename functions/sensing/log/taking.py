@@ -99,6 +99,7 @@ def _believed(ctx: Context, devices: dict[str, Device], message: Message) -> Dev
 
 
 def _incoming(ctx: Context, device: Device, message: Message) -> Incoming:
+    _count(ctx, device, message)
     profile = profile_of(ctx.city, device.profile)
     found = payload.read(message.payload, message.received, profile["quantities"])
     if found.strange:
@@ -108,10 +109,22 @@ def _incoming(ctx: Context, device: Device, message: Message) -> Incoming:
         raise SenmlError(
             N_("a reading is older than the %(days)s days for which the city keeps it"), days=days
         )
+    return Incoming(message.id, message.received, tuple(found.readings), -int(-(found.promise or 0) // 1))
+
+
+def _count(ctx: Context, device: Device, message: Message) -> None:
+    """Against the limits of the day, before anything is done with what it says: nonsense and repeats cost
+    as well. The device's own limit comes first, so that it does not spend what others may send."""
+    found = _logs.get((ctx.city.id, device.shard))
+    own = found.state.devices.get(device.thing) if found and found.state else None
+    day = message.received // DAY_MS
+    known = own.days.get(day, (0, 0))[0] if own else 0
+    limit = ctx.city.limit("messages_per_device_per_day", 0) or None
+    if not quota.take_of_device(device.thing, message.id, known, limit, day):
+        raise SenmlError(N_("the device's limit of messages per day is reached"))
     moment = datetime.fromtimestamp(message.received / 1000, UTC)
     if not quota.take(1, ctx.city.limit("messages_per_day", PER_DAY), moment):
         raise SenmlError(N_("the city's limit of messages per day is reached"))
-    return Incoming(message.id, message.received, tuple(found.readings), -int(-(found.promise or 0) // 1))
 
 
 def _take_shard(

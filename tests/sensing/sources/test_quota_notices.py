@@ -30,7 +30,7 @@ def told(world):
 
 
 def test_admins_are_told_once_when_the_city_or_a_device_has_used_four_fifths(river):
-    limits(river, messages_per_day=10, messages_per_device_per_day=5)
+    limits(river, messages_per_day=6, messages_per_device_per_day=5)
     send(3)
     assert told(river) == []
     send(1, 3)
