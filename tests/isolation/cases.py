@@ -460,7 +460,7 @@ CASES = [
     ),
     Case("GET", "/{city}/console/alarms/{alarm}", page(button), "operator", _alarm),
     Case(
-        "POST", "/{city}/console/alarms/{alarm}", leads_to(lambda town: "done=muted"), "operator", _alarm,
+        "POST", "/{city}/console/alarms/{alarm}", leads_to(lambda town: "done=muted"), "admin", _alarm,
         form=lambda town: {"do": "mute", "hours": "1"},
     ),
     Case("GET", "/{city}/console/commands/{thing}", page(button), "operator", _button),
