@@ -86,7 +86,7 @@ def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
                 "profile": device.profile,
                 "state": device.state,
                 "since": device.since,
-                "seen": max(one.at for one in at.latest.values()) if at else None,
+                "seen": max((one.at for one in at.latest.values()), default=None) if at else None,
             }
         )
     return {"devices": rows}

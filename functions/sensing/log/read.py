@@ -48,7 +48,7 @@ def heard(devices: Sequence[Device], entries: int = HEAD) -> Heard:
         ):  # one damaged log must not take a page down; the readings function raises the alarm
             log.failure("log damaged", shard=shard)
             continue
-        spoken = {thing: own for thing, own in state.devices.items() if own.latest}
+        spoken = {thing: own for thing, own in state.devices.items() if own.received is not None}
         found.states |= {thing: spoken[thing] for thing in spoken.keys() & wanted}
         for _, entry in seen:
             for thing in entry.arrivals.keys() & wanted:

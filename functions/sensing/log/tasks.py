@@ -14,7 +14,7 @@ from functions.core.settings import settings
 from functions.sensing.log import closing, files, retention
 from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.days import day_of, start_of
-from functions.sensing.log.domain import DAY_MS, Stale, State
+from functions.sensing.log.domain import DAY_MS, DeviceState, Stale, State
 from functions.sensing.log.rulesets import Rulesets
 from functions.sensing.log.store import DynamoShelf
 from functions.sensing.registry import store as registry
@@ -60,8 +60,9 @@ def close_shard(ctx: Context, task: str, queue: Queue | None = None) -> None:
 
 
 def _forget(state: State, rules: Rulesets, kept: Mapping[str, retention.Kept], now: int) -> bool:
-    """Leave devices out whose last reading has been kept long enough, since a board has no end of its own;
-    whether there were any. One call for each hundred that were silent for a day."""
+    """Of devices whose last reading has been kept long enough only the moment of their last message stays (a
+    device that was heard cannot be claimed again), since a board has no end of its own. Answers whether there
+    were any. One call for each hundred that were silent for a day."""
     last = {
         thing: max(r.at for r in own.latest.values()) for thing, own in state.devices.items() if own.latest
     }
@@ -69,7 +70,7 @@ def _forget(state: State, rules: Rulesets, kept: Mapping[str, retention.Kept], n
     rules(silent)  # reads which profile each is of
     old = [thing for thing in silent if now - last[thing] > kept[thing].raw * DAY_MS]
     for thing in old:
-        del state.devices[thing]
+        state.devices[thing] = DeviceState(received=state.devices[thing].received)
     return bool(old)
 
 

@@ -13,6 +13,7 @@ from functions.adapters.queue import FakeQueue, Pointer
 from functions.core import clock, scope, usage
 from functions.core.context import Context
 from functions.sensing.log import read, store, tasks
+from functions.sensing.registry import seen
 from functions.sensing.registry import store as registry
 from functions.sensing.worker import handle_readings
 from tests.sensing.conftest import forget, level, record, series, state_of, values
@@ -239,7 +240,10 @@ def test_the_board_forgets_a_silent_device_when_its_readings_end(river):
             night(river, river.oakville, days)
             with scope.tenant_scope(river.oakville):
                 board, _ = store.read_boards(["r0"])["r0"]
-            assert ("air-school" in board.devices, "river-bridge" in board.devices) == (known, True)
+                heard = seen.heard([registry.find("air-school")])["air-school"]
+            own = board.devices["air-school"]
+            assert (bool(own.latest), bool(own.days), bool(heard.values)) == (known, known, known)
+            assert heard.at == own.received and board.devices["river-bridge"].latest
     finally:
         profile.pop("retention")
 
