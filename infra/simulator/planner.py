@@ -20,7 +20,8 @@ class Planner(Events, Faults):
         seconds after the start, when there is a rule for it."""
         moment, deck = start, list[tuple[str, str]]()
         if soon is not None:
-            first = (rule for rule in self.rules.values() if rule.get("levels") and not rule.get("silent"))
+            first = [rule for rule in self.rules.values() if rule.get("levels") and not rule.get("silent")]
+            first.sort(key=lambda rule: "department" not in rule)  # the city's own rules before the profile's
             moment = next(filter(None, (self._event(rule, start + soon, end) for rule in first)), start)
         tries = 0
         while moment < end and tries < 4000:
