@@ -17,6 +17,7 @@ from functions.sensing import profiles, quota
 from functions.sensing.log import read, rulesets, taking
 from functions.sensing.registry import store as registry_store
 from functions.sensing.registry.domain import ACTIVE, Device
+from functions.sensing.sources import refusals
 from functions.tenancy import registry
 from tests.builders import both, city_config
 from tests.world import NOW, World, two_cities
@@ -106,6 +107,7 @@ def level(value: float, **fields: Any) -> list[dict[str, Any]]:
 def forget() -> None:
     """As a new process."""
     quota.reset()
+    refusals.reset()
     taking.reset()
     rulesets.reset()
 

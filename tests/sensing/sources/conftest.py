@@ -22,7 +22,7 @@ from functions.core.store import transaction
 from functions.identity.domain import ADMIN, Staff
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, Device
-from functions.sensing.sources import domain, service, store
+from functions.sensing.sources import domain, refusals, service, store
 from functions.sensing.sources.domain import Source
 from functions.tenancy import registry as cities_registry
 from tests.api.program import Answer, event
@@ -150,6 +150,7 @@ def place(interface: Chalice, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place
         }
         with patch.dict("os.environ", there):
             settings.settings.cache_clear()
+            refusals.reset()
             cities = {"oakville": world.oakville, "qinghe": world.qinghe}
             monkeypatch.setattr(cities_registry, "find_city", cities.get)
             for city, eui in EUI.items():

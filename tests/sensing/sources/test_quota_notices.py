@@ -2,10 +2,10 @@
 
 import json
 
-from functions.core import scope
+from functions.core import scope, usage
 from functions.notifications import store as outbox
 from functions.sensing import quota
-from functions.sensing.sources import answers, quota_notices
+from functions.sensing.sources import answers, quota_notices, refusals
 from functions.sensing.worker import handle_readings
 from functions.tenancy.plans import PLANS
 from tests.sensing.conftest import level, record, refused
@@ -77,3 +77,20 @@ def test_a_device_is_answered_once_a_batch_and_only_so_often(river, monkeypatch)
     assert [(thing, one["refused"]) for thing, one in said] == [("river-bridge", 3)] * 2
     assert said[0][1]["code"] == "the message is not JSON: line %(line)s, column %(column)s"
     assert said[0][1]["reason"] == "the message is not JSON: line 1, column 2"
+
+
+def test_a_flood_of_nonsense_becomes_one_row_an_hour_and_is_counted_whole(river):
+    for batch in range(24):
+        flood = [
+            record("oakville", "river-bridge", "{" * n, id=f"b{batch}-{n}", seconds=n) for n in range(10)
+        ]
+        assert handle_readings({"Records": flood}) == {"batchItemFailures": []}
+    with scope.tenant_scope(river.oakville):
+        found = refusals.since("2026", 500)
+        assert sum(one.count for one in found) == 240
+        assert len(found) <= 60 + 2
+        assert {one.thing for one in found} == {"river-bridge"}
+        assert usage.of_day("2026-11-20")["refused"] == 240
+    alien = record("oakville", "air-school", "{", id="other")
+    assert handle_readings({"Records": [alien]}) == {"batchItemFailures": []}
+    assert len(refused(river, river.oakville)) == len(found) + 1
