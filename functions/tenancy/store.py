@@ -250,8 +250,10 @@ def read_rule_decisions() -> tuple[dict[str, Decision], int]:
 
 def decided() -> int:
     """The number of the decisions alone, 0 for none."""
-    found = list(LiveItem.batch_get([(keys.CONFIG, keys.RULES)], attributes_to_get=["pk", "sk", "n"]))
-    return int(found[0].n or 0) if found else 0
+    try:  # not in a batch: pynamodb writes the names of a batch in an order of chance
+        return int(LiveItem.get(keys.CONFIG, keys.RULES, attributes_to_get=["n"]).n or 0)
+    except DoesNotExist:
+        return 0
 
 
 def put_rule_decisions(tx: TransactWrite, decisions: Decisions, number: int) -> None:
