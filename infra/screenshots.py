@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -122,13 +123,13 @@ def _fill(page: Page, answers: dict[str, str]) -> None:
             inputs.fill(value)
 
 
-def sign_in(camera: Camera) -> None:
-    """Through the hosted login, as the city's demo clerk."""
+def sign_in(camera: Camera, who: str = "clerk") -> None:
+    """Through the hosted login, as one of the city's demo staff."""
     camera.go("/console/sign-in")
-    camera.page.fill("#username", f"clerk@{camera.city}.example")
+    camera.page.fill("#username", f"{who}@{camera.city}.example")
     camera.page.fill("#password", DEMO_PASSWORD)
     camera.page.locator("button").first.click()
-    camera.page.wait_for_url("**/console")
+    camera.page.wait_for_url(re.compile(f"/{camera.city}/console(/history)?$"))  # an admin has no desk
 
 
 def open_first_case(camera: Camera) -> None:
@@ -154,6 +155,12 @@ def oakville(phone: Camera, desktop: Camera) -> None:
     phone.shoot("oakville-verify-phone")
     phone.go("/sensors")
     phone.shoot("oakville-sensors-phone")
+    sign_in(admin := _another(desktop), "admin")
+    admin.go("/console/alarms")
+    admin.shoot("oakville-alarms")
+    admin.page.locator('main a[href*="/console/alarms/"]').first.click()
+    admin.page.wait_for_url("**/console/alarms/*")
+    admin.shoot("oakville-alarm")
 
 
 def qinghe(phone: Camera, desktop: Camera) -> None:
@@ -167,6 +174,16 @@ def qinghe(phone: Camera, desktop: Camera) -> None:
     desktop.shoot("qinghe-case")
     desktop.go("/sensors")
     desktop.shoot("qinghe-sensors")
+    sign_in(admin := _another(desktop), "admin")
+    admin.go("/console/devices")
+    admin.shoot("qinghe-devices")
+
+
+def _another(camera: Camera) -> Camera:
+    """A window of somebody else, of the same size."""
+    browser, size = camera.page.context.browser, camera.page.viewport_size
+    assert browser and size
+    return _camera(browser, camera.url, camera.city, "en-US" if camera.city == "oakville" else "zh-CN", size)
 
 
 def main() -> None:
