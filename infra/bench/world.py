@@ -19,6 +19,7 @@ from functions.tenancy import registry, store
 from functions.tenancy.compile import compile_city
 from functions.tenancy.domain import LIVE, CityRow, ConfigRecord
 from functions.tenancy.loader import load_city
+from infra.bench.child import on_tape
 from infra.settings import ROOT
 from tests.world import World, two_cities
 
@@ -102,4 +103,5 @@ def _text(value: Any) -> str:
 
 def save(tape: Tape, **more: Any) -> str:
     """The tape as JSON, for infra/bench/child.py."""
-    return json.dumps({"tape": tape.answers, **more})
+    answers = {on_tape(text): answer for text, answer in tape.answers.items()}
+    return json.dumps({"tape": answers, **more})
