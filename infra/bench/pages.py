@@ -8,7 +8,9 @@ from infra.bench.meter import Spent
 from infra.bench.walk import Counts, visit_everything, walking
 
 Key = tuple[str, str]
-PUBLIC, STAFF = 2.0, 4.0
+PUBLIC, STAFF, WORKSHOP = 2.0, 4.0, 8.0
+# Pages that an admin opens seldom: they read what is decided, what is registered and, for a try, a month.
+SELDOM = {("GET", f"/{{city}}/console/{path}") for path in ("calls/{thing}", "rules", "rules/try", "sources")}
 AUDIT = "TransactWriteItems"
 APPLICATION = ("POST", "/{city}/apply/{draft}/check")
 ANSWER = ("POST", "/{city}/apply/{draft}/{page}")

@@ -24,6 +24,7 @@ from functions.people.codes import code_of as one_time_code
 from functions.tenancy import registry
 from infra.bench.meter import Meter, Spent
 from infra.bench.programs import measure_programs
+from infra.bench.walk_alarms import look_after_alarms
 from infra.bench.world import demo_world
 from tests.cases.browser import Browser
 from tests.cases.walk import PDF, begin, fill
@@ -112,6 +113,7 @@ def visit_everything(browser: Counted) -> tuple[Spent, Counts]:
         browser.get(f"/{CITY}/console/helped{query}")
     look_after_keys(browser)
     look_after_devices(browser)
+    look_after_alarms(browser)
     return first, {**browser.found, **measure_programs(browser.world, browser.meter)}
 
 

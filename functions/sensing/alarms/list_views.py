@@ -32,7 +32,7 @@ LEVELS = {
     "none": N_("None"),
 }
 FULL = store.LISTED_AT_MOST
-LOOKED_AT = 3  # departments, when none is asked for: the page stays within four calls
+LOOKED_AT = 2  # departments, when none is asked for: the page stays within four calls
 
 
 def member(ctx: PageContext) -> Staff:
