@@ -1,4 +1,4 @@
-"""The pages of alarms, their rules, calls for help and sources, walked as an administrator and a contact do."""
+"""The pages of alarms, rules, calls for help and sources, walked as an administrator and a contact do."""
 
 from __future__ import annotations
 
