@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.core import clock
+from functions.core import clock, keys
 from functions.core.scope import tenant_scope
 from functions.core.store import transaction
 
@@ -36,7 +36,7 @@ def lay_call(browser: Counted) -> str:
         with transaction() as tx:
             opening.apply(tx, ctx, device, [change])
         sos.CallItem(
-            sos.keys.sos(BUTTON), f"CALL#{at:015d}#sos", state=sos.CALLING, step=99,
+            keys.sos(BUTTON), f"CALL#{at:015d}#sos", state=sos.CALLING, step=99,
             begun=clock.iso(ctx.now), log=[],
         ).save()  # fmt: skip
         return sos.code_of(ctx, BUTTON, "sos", at, "0")
