@@ -23,8 +23,8 @@ function that served the city within the last 30 seconds; the first page of a fr
 its own. Four pages on which an admin looks after rules, sources and contacts may take eight and are a
 figure of their own. A public page may take two calls. A staff page, and any other page that records an
 audit event before its answer (a citizen's view of an application, the return from the sign-in service),
-may take four. Pages are counted in memory and written together, at most every 30 seconds or 200 pages, with one
-call that is not in these rows."""
+may take four. Pages are counted in memory and written together, at most every 30 seconds or 200 pages, with
+one call that is not in these rows."""
 
 
 def measure() -> Section:
