@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -21,6 +22,9 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "nt": (1, 2),
     "ngettext": (1, 2),
 }
+# The header of a compiled catalogue names two times; the minute of packaging would give the same source two
+# archives.
+WRITTEN = datetime(1980, 1, 1, tzinfo=UTC)
 SPOKEN = ("functions", "templates/pages", "templates/messages")
 
 
@@ -45,7 +49,7 @@ def read_catalogues(folder: Path) -> Iterator[tuple[Path, Catalog]]:
 
 def merge(folder: Path) -> Catalog:
     """One catalogue of a language; where two features translate the same message, the first one counts."""
-    merged = Catalog(locale=folder.name, fuzzy=False)
+    merged = Catalog(locale=folder.name, fuzzy=False, creation_date=WRITTEN, revision_date=WRITTEN)
     for _path, catalogue in read_catalogues(folder):
         for message in catalogue:
             if not message.id or not message.string:

@@ -4,20 +4,21 @@ Copies and not links, because Chalice packs a link under `vendor/` into the laye
 rebuilds that.
 """
 
-import hashlib
 import importlib
 import importlib.util
 import json
-import os
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 from infra.messages import compile_catalogues
+from infra.packaging.kept import kept_folder
 from infra.settings import ROOT
 
 COPIED = ("functions", "templates")
 NOT_COPIED = shutil.ignore_patterns("__pycache__", "*.pyc", "assets", "i18n")
 PROFILE_CODE = ("profiles", "schema_profile", "schema_rules", "units")
+PAGES = (".html", ".txt")
 CONFIGURATION = {
     "version": "2.0",
     "app_name": "townkit",
@@ -56,22 +57,24 @@ def write_assets(folder: Path) -> None:
 
 
 def _pack_profiles(folder: Path) -> None:
-    """The catalogue of device profiles as one file, so that no function reads YAML to know a device. Kept by
-    what it was made from: reading all profiles takes seconds."""
+    """The catalogue of device profiles as one file, so that no function reads YAML to know a device."""
     from functions.sensing import profiles
 
     code = [ROOT / "functions" / "sensing" / f"{name}.py" for name in PROFILE_CODE]
-    made_from = sorted((*profiles.folder().rglob("*.yaml"), *code))
-    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in made_from)).hexdigest()
-    kept = ROOT / ".local" / "profiles" / f"{digest}.json"
-    if not kept.exists():
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(f".{os.getpid()}")  # replaced in one step: another process may do the same
-        part.write_text(profiles.pack(), encoding="utf-8")
-        part.replace(kept)
-    shutil.copyfile(kept, folder / profiles.PACKED)
+
+    def pack(target: Path) -> None:
+        (target / profiles.PACKED).write_text(profiles.pack(), encoding="utf-8")
+
+    kept = kept_folder("profiles", [*profiles.folder().rglob("*.yaml"), *code], pack)
+    shutil.copyfile(kept / profiles.PACKED, folder / profiles.PACKED)
 
 
 def _precompile_pages(folder: Path) -> None:
-    if importlib.util.find_spec("functions.web.precompile"):
-        importlib.import_module("functions.web.precompile").compile_templates(folder)
+    if importlib.util.find_spec("functions.web.precompile") is None:
+        return
+    precompile = importlib.import_module("functions.web.precompile")
+    versions = f"{metadata.version('jinja2')} {metadata.version('govuk-frontend-jinja')}"
+    made_from = [path for path in (ROOT / "templates").rglob("*") if path.suffix in PAGES]
+    code = (ROOT / "functions" / "web").glob("*.py")
+    kept = kept_folder("pages", [*made_from, *code], precompile.compile_templates, versions)
+    shutil.copytree(kept, folder)

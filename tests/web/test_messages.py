@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from gettext import GNUTranslations
+from pathlib import Path
 
 import pytest
 
@@ -100,3 +102,11 @@ def test_catalogues_compile_to_one_file_per_language(tmp_path):
     written = messages.compile_catalogues(FOLDER.parent, tmp_path)
     assert [path.name for path in written] == ["zh_Hans.mo"]
     assert {path.name for path in tmp_path.iterdir()} == {"zh_Hans.mo"}
+
+
+def test_a_compiled_catalogue_does_not_know_the_minute_it_was_made(tmp_path: Path) -> None:
+    """Or the same source would give another archive a minute later."""
+    (made,) = messages.compile_catalogues(paths.root() / "templates" / "i18n", tmp_path)
+    with made.open("rb") as file:
+        header = GNUTranslations(file).info()
+    assert {header["pot-creation-date"], header["po-revision-date"]} == {"1980-01-01 00:00+0000"}
