@@ -35,7 +35,7 @@ bench: environment-dev ## Measure, and write docs/benchmarks.md
 	@$(BIN)/python -m infra.bench
 
 clean: ## Remove what was built and installed (data stays: `make reset`)
-	@rm -rf build .venv .local/cloud .local/layers .local/i18n .local/profiles
+	@rm -rf build .venv .local/cloud .local/layers .local/pages .local/profiles
 
 environment:
 	@$(PYTHON) infra/environment.py run
