@@ -7,6 +7,9 @@ import json
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from functions.core import log
+from functions.core.settings import settings
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
@@ -50,6 +53,15 @@ class SqsQueue:
             )
         except (BotoCoreError, ClientError) as error:
             raise QueueNotReached(type(error).__name__) from error
+
+
+def point(city_id: str, kind: str, subject: str, delay: int = 0, queue: Queue | None = None) -> None:
+    """Tell the tasks worker after a commit, now or in up to 900 seconds. A queue that cannot be reached
+    is logged only: whoever calls this has a row that a sweep finds."""
+    try:
+        (queue or SqsQueue(settings().tasks_queue_url)).send(Pointer(city_id, kind, subject), delay)
+    except QueueNotReached:
+        log.failure("pointer not sent", city=city_id, kind=kind, subject=subject)
 
 
 @dataclass

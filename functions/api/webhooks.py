@@ -12,8 +12,9 @@ from typing import Any
 
 from pynamodb.exceptions import TransactWriteError
 
+from functions.adapters import queue as tasks
 from functions.adapters.caller import Caller, HttpsCaller, NotDelivered
-from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
+from functions.adapters.queue import Queue
 from functions.api import store as key_store
 from functions.api import webhook_store as store
 from functions.api.domain import Key
@@ -33,15 +34,14 @@ from functions.api.webhook_domain import (
     sign,
     url_problem,
 )
-from functions.core import audit, clock, ids, log
+from functions.core import audit, clock, ids
 from functions.core.context import Context
 from functions.core.errors import Invalid, NotFound
 from functions.core.i18n import N_
 from functions.core.keyring import city_key
-from functions.core.settings import settings
 from functions.core.store import failed_conditions, transaction
 
-CHANGE, WEBHOOK = "change", "webhook"  # kinds of tasks
+WEBHOOK = "webhook"  # a kind of tasks
 KNOWN_FOR_S = 30.0
 GONE = 410  # the receiver says itself that it wants no more (RFC 9110 section 15.5.11)
 _known: dict[str, tuple[float, bool]] = {}
@@ -112,14 +112,6 @@ def _record(tx: Any, ctx: Context, webhook_id: str, action: str, detail: dict[st
 # Telling
 
 
-def point(ctx: Context, kind: str, subject: str, delay: int = 0, queue: Queue | None = None) -> None:
-    """A message to the worker. When the queue cannot be reached the nightly sweep says it again."""
-    try:
-        (queue or SqsQueue(settings().tasks_queue_url)).send(Pointer(ctx.city.id, kind, subject), delay)
-    except QueueNotReached:
-        log.failure("pointer not sent", city=ctx.city.id, kind=kind)
-
-
 def fan_out(ctx: Context, change_id: str, queue: Queue | None = None) -> None:
     """The task that follows a change: a delivery for each webhook that may know of it."""
     from functions.cases import changes
@@ -136,7 +128,7 @@ def fan_out(ctx: Context, change_id: str, queue: Queue | None = None) -> None:
         store.add_delivery(webhook_id, change_id, ctx.now)
     changes.mark_told(change_id)
     for webhook_id in told:
-        point(ctx, WEBHOOK, f"{webhook_id}/{change_id}", queue=queue)
+        tasks.point(ctx.city.id, WEBHOOK, f"{webhook_id}/{change_id}", queue=queue)
 
 
 def deliver(ctx: Context, subject: str, caller: Caller | None = None, queue: Queue | None = None) -> None:
@@ -165,7 +157,8 @@ def _has_live_key(ctx: Context, webhook: Webhook) -> bool:
 def _wait(ctx: Context, delivery: Delivery, attempts: int, due: str, queue: Queue | None) -> None:
     moment = clock.parse(due)
     store.put_back(delivery, attempts, moment)
-    point(ctx, WEBHOOK, f"{delivery.webhook}/{delivery.change}", delay_until(moment, ctx.now), queue)
+    subject = f"{delivery.webhook}/{delivery.change}"
+    tasks.point(ctx.city.id, WEBHOOK, subject, delay_until(moment, ctx.now), queue)
 
 
 def _send(ctx: Context, webhook: Webhook, delivery: Delivery, caller: Caller, queue: Queue | None) -> None:
@@ -242,8 +235,8 @@ def sweep_task(ctx: Context, _: str = "", queue: Queue | None = None) -> None:
     from functions.cases import changes
 
     for change_id in changes.untold(ctx.now - timedelta(minutes=5)):
-        point(ctx, CHANGE, change_id, queue=queue)
+        changes.tell(ctx, change_id, queue=queue)
     for webhook in store.every():
         if webhook.state == ACTIVE:
             for change_id in store.overdue(webhook.id, ctx.now - timedelta(hours=1)):
-                point(ctx, WEBHOOK, f"{webhook.id}/{change_id}", queue=queue)
+                tasks.point(ctx.city.id, WEBHOOK, f"{webhook.id}/{change_id}", queue=queue)

@@ -9,11 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib import import_module
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import UpdateError
 from pynamodb.transactions import TransactWrite
 
+from functions.adapters import queue as tasks
+from functions.adapters.queue import Queue
 from functions.cases.domain import Case
 from functions.core import clock, keys
 from functions.core.context import Context
@@ -26,6 +29,8 @@ KEEP = timedelta(days=90)
 # so none can come before it any more.
 SETTLED = timedelta(seconds=60)
 PENDING = "pending"
+TASK = "change"  # the kind of task that follows a change
+LISTENER = "functions.api.webhooks:wanted"  # called with the context: does anybody want to be told?
 _POSITION = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(#[0-9A-Za-z]{1,64}#\d{6})?")
 
 
@@ -75,10 +80,8 @@ def note(tx: TransactWrite, ctx: Context, case: Case, action: str) -> str | None
     hand that to :func:`tell` after the commit.
 
     Its time is that of the writing, not the request's: the order must hold for who reads it meanwhile."""
-    from functions.api import webhooks
-
     now = clock.now()
-    at, wanted = clock.iso(now), webhooks.wanted(ctx)
+    at, wanted = clock.iso(now), _wanted(ctx)
     item = ChangeItem(
         keys.change_list(now), keys.change(at, case.id, case.version), case_id=case.id,
         reference=case.reference, kind=case.kind, service=case.service, department=case.department,
@@ -89,13 +92,16 @@ def note(tx: TransactWrite, ctx: Context, case: Case, action: str) -> str | None
     return str(item.sk) if wanted else None
 
 
-def tell(ctx: Context, change_id: str | None, delay: int = 0) -> None:
+def _wanted(ctx: Context) -> bool:
+    module, _, name = LISTENER.partition(":")
+    return bool(getattr(import_module(module), name)(ctx))
+
+
+def tell(ctx: Context, change_id: str | None, delay: int = 0, queue: Queue | None = None) -> None:
     """After the commit: let the webhooks know. With a ``delay`` (seconds) it may be said before, too; a row
     that is not there is dropped."""
     if change_id:
-        from functions.api import webhooks
-
-        webhooks.point(ctx, webhooks.CHANGE, change_id, delay)
+        tasks.point(ctx.city.id, TASK, change_id, delay, queue)
 
 
 def find(change_id: str) -> Change | None:

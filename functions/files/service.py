@@ -11,9 +11,10 @@ from typing import Any
 from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
+from functions.adapters import queue as tasks
 from functions.adapters.files import Files, S3Files, UploadForm
-from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
-from functions.core import audit, ids, limits, log, usage
+from functions.adapters.queue import Queue
+from functions.core import audit, ids, limits, usage
 from functions.core.context import Context
 from functions.core.errors import Conflict, NotFound, RateLimited
 from functions.core.i18n import N_
@@ -173,11 +174,7 @@ def _keep(
 
 def point(ctx: Context, owner_id: str, file_id: str, queue: Queue | None = None, kind: str = KIND) -> None:
     """Ask the worker to look at a file. When the queue cannot be reached, the nightly sweep asks."""
-    try:
-        sender = queue or SqsQueue(settings().tasks_queue_url)
-        sender.send(Pointer(ctx.city.id, kind, f"{owner_id}/{file_id}"))
-    except QueueNotReached:
-        log.failure("pointer not sent", city=ctx.city.id, file=file_id)
+    tasks.point(ctx.city.id, kind, f"{owner_id}/{file_id}", queue=queue)
 
 
 def files_of(owner_id: str) -> dict[str, StoredFile]:

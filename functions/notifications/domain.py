@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-# event -> file under templates/messages/
-MESSAGES = {
-    "received": "received.txt",
-    "sent-back": "sent-back.txt",
-    "resubmitted": "resubmitted.txt",
-    "approved": "approved.txt",
-    "refused": "refused.txt",
-    "resolved": "resolved.txt",
-    "file-refused": "file-refused.txt",
-}
-# event -> what composes it, for messages that are not about a case: called with (context, event, id), answers
-# a Mail, an Sms or None. Their rows name a draft, a code or a day in place of a case.
+if TYPE_CHECKING:
+    from functions.adapters.mail import Mail
+    from functions.adapters.sms import Sms
+
+# event -> what composes it: called with (context, event, id), answers a Mail, an Sms, a Letter or None. The
+# id is a case's, a draft's, a code's, a day's: the composer's own matter. Other features add theirs here.
 COMPOSERS = {
+    "received": "functions.cases.letters:compose",
+    "sent-back": "functions.cases.letters:compose",
+    "resubmitted": "functions.cases.letters:compose",
+    "approved": "functions.cases.letters:compose",
+    "refused": "functions.cases.letters:compose",
+    "resolved": "functions.cases.letters:compose",
+    "file-refused": "functions.cases.letters:compose",
     "draft-saved": "functions.cases.draft_mail:compose",
     "draft-reminder": "functions.cases.draft_mail:compose",
     "document-ends": "functions.wallet.messages:compose",
@@ -36,6 +39,18 @@ LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 30
 KEEP_SENT = timedelta(days=30)
 KEEP_PENDING = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What a case's applicant is told, kept word for word. ``message`` brings it or announces it; None when
+    there is nobody to write to."""
+
+    case_id: str
+    lang: str
+    subject: str
+    text: str
+    message: Mail | Sms | None
 
 
 def split_message(text: str) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from pynamodb.transactions import TransactWrite
 
 from functions.core import clock, ids, keys, usage
 from functions.core.store import CityModel, failed_conditions, transaction
-from functions.notifications.domain import KEEP_PENDING, KEEP_SENT, LEASE
+from functions.notifications.domain import KEEP_PENDING, KEEP_SENT, LEASE, Letter
 
 PENDING, SENT = "pending", "sent"
 
@@ -39,11 +39,10 @@ class LetterItem(CityModel):
     sent_at = UnicodeAttribute()
 
 
-def letter(case_id: str, row: OutboxItem, lang: str, subject: str, text: str, now: datetime) -> LetterItem:
-    """A letter, not stored yet; a second one of the same row takes its place."""
+def _item_of(letter: Letter, row: OutboxItem, now: datetime) -> LetterItem:
     return LetterItem(
-        keys.letters(case_id), row.sk, event=row.event, lang=lang, subject=subject, text=text,
-        sent_at=clock.iso(now),
+        keys.letters(letter.case_id), row.sk, event=row.event, lang=letter.lang, subject=letter.subject,
+        text=letter.text, sent_at=clock.iso(now),
     )  # fmt: skip
 
 
@@ -86,14 +85,12 @@ def release(row_id: str) -> None:
     OutboxItem(keys.OUTBOX, row_id).update(actions=[OutboxItem.lease_until.remove()])
 
 
-def mark_sent(
-    row_id: str, now: datetime, meter: str | None = "mails", kept: LetterItem | None = None
-) -> None:
-    """Sent, counted and kept, exactly once: a repeat changes nothing."""
+def mark_sent(row: OutboxItem, now: datetime, meter: str | None, letter: Letter | None) -> None:
+    """Sent, counted on ``meter`` and its letter kept, exactly once: a repeat changes nothing."""
     try:
         with transaction() as tx:
             tx.update(
-                OutboxItem(keys.OUTBOX, row_id),
+                OutboxItem(keys.OUTBOX, row.sk),
                 actions=[
                     OutboxItem.status.set(SENT),
                     OutboxItem.sent_at.set(clock.iso(now)),
@@ -104,8 +101,8 @@ def mark_sent(
             )
             if meter:
                 usage.add_to(tx, meter, 1, now)
-            if kept:
-                tx.save(kept)
+            if letter:
+                tx.save(_item_of(letter, row, now))
     except TransactWriteError as error:
         if not failed_conditions(error):
             raise

@@ -19,7 +19,7 @@ from functions.core.scope import tenant_scope
 from functions.core.store import transaction
 from functions.identity.domain import Staff
 from functions.notifications import service, store, worker
-from functions.notifications.domain import MESSAGES, split_message
+from functions.notifications.domain import split_message
 from functions.tenancy import registry
 from tests.world import NOW, World
 
@@ -221,6 +221,7 @@ def test_every_kind_of_task_has_its_work() -> None:
 
 def test_every_mail_that_a_case_sends_has_a_message() -> None:
     from functions.cases.domain import ACTIONS
+    from functions.cases.letters import MESSAGES
 
     others = {"received", "file-refused"}  # when it comes in; when the malware scan refuses one of its files
     assert {action.mail for action in ACTIONS.values() if action.mail} | others == set(MESSAGES)
