@@ -54,12 +54,14 @@ def identity(reading: Reading) -> tuple[int, str, float]:
 
 
 def union(*parts: Iterable[Reading]) -> list[Reading]:
-    """Each reading once, in order, with the marks of intake; of two that are the same the first is kept."""
-    found: dict[tuple[int, str, float], Reading] = {}
+    """Each reading once, in order, with the marks of intake: those that it had whenever it came, so that it
+    does not matter which time was the first."""
+    found: dict[tuple[int, str, float], int] = {}
     for part in parts:
         for reading in part:
-            found.setdefault(identity(reading), reading._replace(flags=reading.flags & STORED))
-    return sorted(found.values())
+            name = reading[:3]
+            found[name] = found.get(name, 0) | reading.flags & STORED
+    return sorted(Reading(*name, flags) for name, flags in found.items())
 
 
 def close_days(

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from functions.sensing.domain import Reading
 
 DAY_MS = 86_400_000
+AGAIN = 32  # in an entry alone, beside quality marks: the reading was stored before, its marks are new
 DAYS_KEPT = 7  # of the counts of messages and readings by day of receipt
 Memory = dict[str, Any]
 
@@ -39,8 +40,8 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Readings in it."""
-        return sum(map(len, self.arrivals.values()))
+        """New readings in it."""
+        return sum(not one.reading.flags & AGAIN for own in self.arrivals.values() for one in own)
 
 
 @dataclass
@@ -67,10 +68,13 @@ class DeviceState:
         return last is None or reading.at > last.at
 
     def take(self, arrivals: Iterable[Arrival]) -> None:
-        """Add readings that are new."""
+        """Add readings that are new, and marks of readings that are not."""
         for reading, received, message, promise in arrivals:
+            again, reading = bool(reading.flags & AGAIN), reading._replace(flags=reading.flags & ~AGAIN)
             last = self.latest.get(reading.metric)
-            if last is None or _order(reading) > _order(last):
+            if last is not None and last[:3] == reading[:3]:
+                self.latest[reading.metric] = last._replace(flags=last.flags | reading.flags)
+            elif last is None or _order(reading) > _order(last):
                 self.latest[reading.metric] = reading
             if self.received is None or received > self.received:
                 self.received, self.promise = received, promise
@@ -78,14 +82,14 @@ class DeviceState:
                 self.promise = min(promise, self.promise or promise)
             day = received // DAY_MS
             messages, readings = self.days.get(day, (0, 0))
-            self.days[day] = (messages + message, readings + 1)
+            self.days[day] = (messages + message, readings + (not again))
         if len(self.days) > DAYS_KEPT:
             self.days = {day: self.days[day] for day in sorted(self.days)[-DAYS_KEPT:]}
 
 
-def _order(reading: Reading) -> tuple[int, float, int]:
+def _order(reading: Reading) -> tuple[int, float]:
     """Of two values of one moment the smaller one counts."""
-    return reading.at, -reading.value, -reading.flags
+    return reading.at, -reading.value
 
 
 @dataclass

@@ -16,14 +16,17 @@ from itertools import islice
 from typing import Protocol
 
 from functions.sensing.domain import Reading
-from functions.sensing.log.days import day_of, identity, start_of, union
-from functions.sensing.log.domain import DAY_MS, Arrival, DeviceState, Entry, Memory
+from functions.sensing.log.days import STORED, day_of, identity, start_of, union
+from functions.sensing.log.domain import AGAIN, DAY_MS, Arrival, DeviceState, Entry, Memory
 from functions.sensing.rules import Change, RuleSet, evaluate
 
 CHANGES_AT_ONCE = 6  # of one device's alarms in one transaction
 REPLAY_DAYS = 8  # a late reading has at most so many days behind it judged again
 REPLAY_READINGS = 100_000  # and at most so many readings
 READINGS_AT_ONCE = 3_000  # in one entry: it stays far below the 400 KB of an item
+
+
+Name = tuple[int, str, float]
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def plan(
         reading
         for message in messages
         for reading in message.readings
-        if not device.is_newer(reading) and identity(reading) != identity(device.latest[reading.metric])
+        if not device.is_newer(reading) and not _says_the_same(device.latest[reading.metric], reading)
     ]
     past = _known(thing, device, doubtful, rules, history)
     found = _new(device, messages, past.known, limit, made)
@@ -100,15 +103,27 @@ def plan(
     far: list[Arrival] = []
     arrivals: list[Arrival] = []
     for one in found:
-        is_far = one.reading.at < past.since and not device.is_newer(one.reading)
+        is_far = one.reading.at < past.since and not _follows(device, one.reading, rules)
         (far if is_far else arrivals).append(one)
-    if past.day is not None and any(not device.is_newer(a.reading) for a in arrivals):
+    if past.day is not None and any(not _follows(device, a.reading, rules) for a in arrivals):
         base = _base(thing, rules, history, past.day)
         made.steps = list(_judged_again(thing, arrivals, rules, base, past.day, past.known))
     else:
         made.steps = list(_judged(thing, device, arrivals, rules))
     made.steps += _unjudged(thing, far, made.steps[-1].memory if made.steps else device.memory, rules)
     return made
+
+
+def _follows(device: DeviceState, reading: Reading, rules: RuleSet) -> bool:
+    """Whether it comes after everything that it is judged with: its own metric, and one that is paired with
+    it (latitude and longitude)."""
+    other = device.latest.get(rules.paired.get(reading.metric, ""))
+    return device.is_newer(reading) and (other is None or (reading.at, reading.metric) > other[:2])
+
+
+def _is_latest(device: DeviceState, reading: Reading) -> bool:
+    last = device.latest.get(reading.metric)
+    return last is not None and identity(reading) == identity(last)
 
 
 def _unjudged(thing: str, far: Sequence[Arrival], memory: Memory | None, rules: RuleSet) -> Iterator[Step]:
@@ -150,6 +165,11 @@ def _known(
     return _Past(_stored(thing, doubtful, waiting, rules, history), _newest(device) + 1)
 
 
+def _says_the_same(known: Reading, reading: Reading) -> bool:
+    """Whether it is stored with all its marks."""
+    return identity(known) == identity(reading) and not reading.flags & STORED & ~known.flags
+
+
 def _newest(device: DeviceState) -> int:
     """Unix milliseconds of its newest reading."""
     return max(reading.at for reading in device.latest.values())
@@ -187,12 +207,18 @@ def _new(
     limit: int | None,
     made: Plan,
 ) -> list[Arrival]:
-    """The readings that are not stored yet, each once, in order."""
-    seen = {identity(reading) for reading in (*known, *device.latest.values())}
-    found: list[Arrival] = []
+    """The readings that are not stored yet, and those stored that come with other marks, each once, in
+    order."""
+    marks: dict[Name, int] = {}
+    for one in (*known, *device.latest.values()):
+        marks[identity(one)] = marks.get(identity(one), 0) | one.flags & STORED
+    found: dict[Name, Arrival] = {}
     spent: dict[int, int] = {}
     for message in sorted(messages, key=lambda one: (one.received, one.readings)):
-        fresh = [reading for reading in union(message.readings) if identity(reading) not in seen]
+        readings = union(message.readings)
+        fresh = [
+            one for one in readings if one.flags & ~marks.get(identity(one), 0) or identity(one) not in marks
+        ]
         if not fresh:
             continue
         day = message.received // DAY_MS
@@ -200,11 +226,33 @@ def _new(
         if limit is not None and before >= limit:
             made.over.append(message.key)
             continue
-        newest = max(message.readings)
-        spent[day] += newest in fresh
-        seen.update(map(identity, fresh))
-        found += [Arrival(one, message.received, int(one == newest), message.promise) for one in fresh]
-    return sorted(found)
+        spent[day] += _add(fresh, max(readings), message, marks, found)
+    return sorted(found.values())
+
+
+def _add(
+    fresh: Sequence[Reading],
+    newest: Reading,
+    message: Incoming,
+    marks: dict[Name, int],
+    found: dict[Name, Arrival],
+) -> bool:
+    """What a message has that was not known. Answers whether it counts: its newest reading is new."""
+    counts = False
+    for one in fresh:
+        name, before = identity(one), marks.get(identity(one))
+        marks[name] = (before or 0) | one.flags
+        if name in found:
+            first = found[name]
+            found[name] = first._replace(
+                reading=first.reading._replace(flags=first.reading.flags | one.flags)
+            )
+            continue
+        again = before is not None
+        counts = counts or (one == newest and not again)
+        reading = one._replace(flags=marks[name] | AGAIN) if again else one
+        found[name] = Arrival(reading, message.received, int(one == newest and not again), message.promise)
+    return counts
 
 
 def _judged(thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: RuleSet) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from functions.core import log
 from functions.core.scope import current_city
 from functions.sensing.domain import Reading
 from functions.sensing.log import rulesets, store
-from functions.sensing.log.days import Day, by_day, close_days, day_of, marked_series
+from functions.sensing.log.days import Day, by_day, close_days, day_of, marked_series, union
 from functions.sensing.log.domain import DeviceState, Entry, Memory, State
 from functions.sensing.log.rollups import DayRollups, Rollup, roll_up
 from functions.sensing.registry.domain import Device
@@ -54,8 +54,7 @@ def heard(devices: Sequence[Device], entries: int = HEAD) -> Heard:
             for thing in entry.arrivals.keys() & wanted:
                 own = found.recent.setdefault(thing, [])
                 own += [arrival.reading for arrival in entry.arrivals[thing]]
-    for readings in found.recent.values():
-        readings.sort()
+    found.recent = {thing: union(readings) for thing, readings in found.recent.items()}
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.sensing.alarms.domain import fold
-from functions.sensing.domain import RANGE, Reading
+from functions.sensing.domain import CLOCK, RANGE, Reading
 from functions.sensing.log import closing, planning
 from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.domain import DAY_MS
@@ -54,10 +54,20 @@ def histories(draw):
                     [1.0, 2.9, 3.1, 3.6, 4.0, 4.6, 9.5] if metric == "level" else [10.0, 25.0, 50.0]
                 )
             )
-            readings.append(Reading(at, metric, value, RANGE if value == 9.5 else 0))
+            ahead = CLOCK if draw(st.sampled_from([False, False, True])) else 0
+            readings.append(Reading(at, metric, value, ahead | (RANGE if value == 9.5 else 0)))
         thing = draw(st.sampled_from(["a", "a", "b"]))
         messages.append((thing, Incoming(f"m{number}", T0 + second * 1000, tuple(sorted(readings)))))
     return messages
+
+
+def said_again(sent):
+    """The device sends the same readings in another message, half an hour later: by then its clock, which was
+    ahead, seems right."""
+    thing, message = sent
+    received = message.received + 1_800_000
+    readings = tuple(one._replace(flags=one.flags & ~CLOCK) for one in message.readings)
+    return thing, Incoming(f"{message.key}-again", received, readings)
 
 
 @st.composite
@@ -65,7 +75,12 @@ def deliveries(draw):
     """(as sent, as delivered in batches)."""
     sent = draw(histories())
     order = draw(st.permutations(sent)) if draw(st.booleans()) else sent
-    order = [*order, *draw(st.lists(st.sampled_from(sent), max_size=4))]
+    order = [
+        *order,
+        *draw(st.lists(st.sampled_from([*sent, *(said_again(one) for one in sent)]), max_size=4)),
+    ]
+    order = draw(st.permutations(order)) if draw(st.booleans()) else order
+    sent = [*sent, *(one for one in order if one not in sent)]
     size = draw(st.integers(1, 6))
     return sent, [order[start : start + size] for start in range(0, len(order), size)]
 
@@ -93,8 +108,9 @@ def expected_series(sent, thing):
     found = {}
     for own, message in sent:
         for reading in message.readings if own == thing else ():
-            found.setdefault(reading[:3], reading)
-    return evaluate(RULES, RULES.start(), sorted(found.values()))
+            found[reading[:3]] = found.get(reading[:3], 0) | reading.flags
+    series = sorted(Reading(*name, flags) for name, flags in found.items())
+    return evaluate(RULES, RULES.start(), series)
 
 
 def check(shelf, log, sent):
@@ -105,9 +121,9 @@ def check(shelf, log, sent):
         assert stored_series(shelf, thing) == series
         newest = {}
         for reading in sorted(series, key=lambda r: (r.at, -r.value)):
-            newest[reading.metric] = reading[:3]
-        assert {metric: reading[:3] for metric, reading in state.latest.items()} == newest
-        assert state.received == max(m.received for own, m in sent if own == thing)
+            newest[reading.metric] = reading._replace(flags=reading.flags & 3)
+        assert state.latest == newest
+        assert state.received in {m.received for own, m in sent if own == thing}
         assert sum(readings for _, readings in state.days.values()) == len(series)
         assert state.days.keys() <= {m.received // DAY_MS for _, m in sent}
         for rule in RULES.rules:
@@ -239,3 +255,21 @@ def test_closing_stops_reading_where_nothing_changes_any_more():
     before = len(shelf.yielded)
     assert len(closing.close(shelf, rules_of).days) < 5
     assert len(shelf.yielded) - before < 8 * 12
+
+
+def test_a_repeat_writes_nothing_unless_it_brings_a_mark_and_then_counts_no_second_time():
+    shelf = FakeShelf(RULES)
+    log = ShardLog(shelf)
+    ahead, other = Reading(T0 + 600_000, "level", 2.0, CLOCK), Reading(T0 + 900_000, "level", 2.1)
+    right = ahead._replace(flags=0)
+    log.store(
+        {"a": [Incoming("m1", T0 + 600_000, (right,)), Incoming("m2", T0 + 900_000, (other,))]}, rules_of
+    )
+    log.store({"a": [Incoming("m3", T0 + 700_000, (right,))]}, rules_of)
+    assert shelf.writes == 1
+    assert log.store({"a": [Incoming("m0", T0, (ahead,))]}, rules_of).added == 0
+    for _ in range(2):
+        ShardLog(shelf).store({"a": [Incoming("m0", T0, (ahead,)), Incoming("m1", T0, (right,))]}, rules_of)
+    assert shelf.writes == 2
+    assert sum(readings for _, readings in ShardLog(shelf).catch_up().devices["a"].days.values()) == 2
+    assert stored_series(shelf, "a") == [ahead, other]
