@@ -38,7 +38,8 @@ def handle_readings(event: dict[str, Any], context: Any = None) -> dict[str, Any
             by_city[message.city].append(message)
         except SenmlError as error:
             strange.append((_unread(record), error))
-    for city_id, messages in by_city.items():
+    # Who sent little does not wait for who sent much.
+    for city_id, messages in sorted(by_city.items(), key=lambda one: len(one[1])):
         try:
             failed += _take_city(city_id, messages) if _has_time(context) else [one.id for one in messages]
         except Exception:

@@ -4,6 +4,8 @@ only."""
 
 from __future__ import annotations
 
+import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +19,7 @@ from functions.sensing.log.planning import Incoming, Step
 from functions.sensing.rules import RuleSet
 
 TRIES = 12
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.004, 0.25
 READINGS_A_KB = (
     40  # a board is written when so many readings have come for each KB of it: 0.025 units a reading
 )
@@ -64,6 +67,13 @@ class Stored:
     added: int = 0
 
 
+def _give_way(tried: int) -> None:
+    """Wait a little, by chance, before the next try: workers that lost the same race together would all but
+    one lose the next one too."""
+    if tried:
+        time.sleep(min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**tried) * secrets.randbelow(100) / 100)
+
+
 class ShardLog:
     """A shard as this process knows it. What it knows may be old: then an append fails and it catches up."""
 
@@ -89,11 +99,12 @@ class ShardLog:
         stored = Stored()
         if self.state is None:
             self.catch_up()
-        for _ in range(TRIES):
+        for tried in range(TRIES):
             try:
                 self._append(self._plan(messages, rules_of, limit, stored), stored)
                 break
             except Stale:
+                _give_way(tried)
                 self.catch_up()
         else:
             raise Stale
