@@ -16,7 +16,7 @@ from chalice import Chalice
 from chalice.test import Client
 
 from functions.adapters.signin import FakeSignIn
-from functions.cases import service as cases
+from functions.cases import incidents, submitting
 from functions.cases.domain import Case, Document
 from functions.core.city import City
 from functions.core.scope import tenant_scope
@@ -179,9 +179,9 @@ def application(world: World, city: City, name: str = "first", **answers: str) -
     world.s3.put_object(Bucket=BUCKET, Key=key, Body=b"%PDF-1.7 bill")
     given = {**ANSWERS, **answers}
     with tenant_scope(city):
-        done = cases.submit_application(
+        done = submitting.submit_application(
             world.context(city),
-            cases.Application(
+            submitting.Application(
                 id=name,
                 service="residence-certificate",
                 definition=city.config["services"]["residence-certificate"]["digest"],
@@ -209,10 +209,10 @@ def incident(world: World, city: City, name: str = "alarm") -> Case:
         "level": 75.0,
         "at": "2026-11-20T09:00:00.000Z",
     }
-    alarm = cases.Alarm(name, "oakville:air-1", "dust", "Fine dust too high", "works", "high", evidence)
+    alarm = incidents.Alarm(name, "oakville:air-1", "dust", "Fine dust too high", "works", "high", evidence)
     with tenant_scope(city):
         with transaction() as tx:
-            cases.open_incident(tx, world.context(city), alarm)
+            incidents.open_incident(tx, world.context(city), alarm)
         return find(city, name)
 
 

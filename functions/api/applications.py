@@ -10,8 +10,7 @@ from functions.api import store
 from functions.api.answers import typed
 from functions.api.catalogue import service_of
 from functions.api.dispatch import Call
-from functions.cases import applying
-from functions.cases import service as cases
+from functions.cases import applying, submitting
 from functions.cases.domain import Document
 from functions.cases.drafts import About, Draft
 from functions.cases.form_views import upload_problem
@@ -78,13 +77,13 @@ def submit(call: Call) -> Json:
     before = store.body_of_request(call.key.id, ids.digest(call.request))
     if before is not None and before != body:
         raise Conflict(N_("This Idempotency-Key was used for another application"))
-    sent = cases.already_submitted(call.ctx, owner) if before else None
+    sent = submitting.already_submitted(call.ctx, owner) if before else None
     if sent is None:
         found = _service(call)
         if asked.language:
             call.ctx.lang = asked.language if asked.language in call.ctx.city.languages else call.ctx.lang
         journey = _journey(call, found, owner, asked)
-        sent = cases.submit_application(
+        sent = submitting.submit_application(
             call.ctx,
             applying.application_of(call.ctx, journey),
             also=lambda tx, case: store.keep_request(
@@ -98,7 +97,7 @@ def _canonical(asked: Any) -> str:
     return json.dumps(asked.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
 
 
-def _receipt(call: Call, sent: cases.Submitted) -> dict[str, str]:
+def _receipt(call: Call, sent: submitting.Submitted) -> dict[str, str]:
     status = call.ctx.url(f"/status?reference={sent.reference}")
     return {"case": sent.case_id, "reference": sent.reference, "code": sent.code, "status_url": status}
 

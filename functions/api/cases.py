@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functions.api.dispatch import Call
 from functions.api.views import case_view, change_view
-from functions.cases import changes, desk, service
+from functions.cases import changes, desk, reading
 from functions.cases.domain import Decision, Missing
 from functions.core import clock
 from functions.web.responses import Json
@@ -28,7 +28,7 @@ def find_case(call: Call) -> Json:
 
 def read_case(call: Call) -> Json:
     """A case of the key's departments; the view is in its history first."""
-    found = service.view_case(call.ctx, call.key.staff, call.values["case"])
+    found = reading.view_case(call.ctx, call.key.staff, call.values["case"])
     return Json(case_view(call.ctx, found.case, found.files))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from functions.cases import drafts, saving, service, versions, wallet_steps
+from functions.cases import drafts, reading, saving, service, submitting, versions, wallet_steps
 from functions.cases.domain import Document
 from functions.cases.drafts import Draft, Typed
 from functions.cases.journey import CHECK, TASKS, Journey, rules_for
@@ -145,7 +145,7 @@ def send(ctx: Context, journey: Journey) -> str:
     if journey.draft.case_id:
         return _send_completion(ctx, journey, journey.draft.case_id)
     application = application_of(ctx, journey)
-    submitted = service.submit_application(
+    submitted = submitting.submit_application(
         ctx,
         application,
         also=lambda tx, case: drafts.finish_with(tx, ctx, journey.draft, case.reference, application.email),
@@ -154,10 +154,10 @@ def send(ctx: Context, journey: Journey) -> str:
     return submitted.case_id
 
 
-def application_of(ctx: Context, journey: Journey) -> service.Application:
+def application_of(ctx: Context, journey: Journey) -> submitting.Application:
     """What is sent: visible answers only, on the definition under which they were given."""
     found, about = journey.service, journey.draft.about
-    return service.Application(
+    return submitting.Application(
         id=journey.draft.id,
         service=found.id,
         definition=found.digest,
@@ -227,5 +227,5 @@ def saved_meanwhile(ctx: Context, draft: Draft) -> bool:
 def remove_left_files(ctx: Context, _: str = "") -> None:
     """The nightly task: files of drafts that ended without being sent are deleted."""
     files.remove_leftovers(
-        ctx, lambda owner: bool(service.case_for_message(owner) or drafts.find_draft(ctx, owner))
+        ctx, lambda owner: bool(reading.case_for_message(owner) or drafts.find_draft(ctx, owner))
     )

@@ -3,7 +3,7 @@ case of another department or city does not exist."""
 
 from __future__ import annotations
 
-from functions.cases import desk, desk_views, service
+from functions.cases import desk, desk_views, reading
 from functions.certificates import service as certificates
 from functions.core.errors import Conflict, Forbidden, Invalid, NotFound
 from functions.core.i18n import N_
@@ -187,7 +187,7 @@ def case_page(
 ) -> Page:
     """The case, with what was typed and why it was refused, if anything was. Four DynamoDB calls at most."""
     staff = clerk(ctx)
-    found = service.view_case(ctx, staff, case_id)
+    found = reading.view_case(ctx, staff, case_id)
     return Page(
         "console/case.html",
         status=422 if errors else 200,
@@ -211,7 +211,7 @@ def conflict_page(ctx: PageContext, case_id: str, typed: desk.Typed) -> Page:
     """Somebody was faster: what they did, and what was typed here, which can be sent again if the case
     allows it."""
     staff = clerk(ctx)
-    found = service.view_case(ctx, staff, case_id)
+    found = reading.view_case(ctx, staff, case_id)
     case = desk_views.case_view(ctx, found.case, found.files)
     labels = {choice["id"]: choice["label"] for choice in desk_views.missing_choices(ctx, found.case)}
     return Page(

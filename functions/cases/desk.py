@@ -1,5 +1,5 @@
 """A clerk's desk: what waits in a department, what comes next, and a decision as it was typed. No
-applicant's full name is read here; opening a case is `service.view_case`, which is audited."""
+applicant's full name is read here; opening a case is `reading.view_case`, which is audited."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from functions.cases import service, store
+from functions.cases import reading, service, store
 from functions.cases.domain import (
     ACTIONS,
     CLOSED_GROUP,
@@ -265,6 +265,6 @@ def _asked(ctx: Context, case_id: str, names: set[str]) -> bool:
     services = ctx.city.config.get("services", {}).values()
     if names <= {field.id for raw in services for field in Service(raw).fields}:
         return True
-    case = service.case_for_message(case_id)
+    case = reading.case_for_message(case_id)
     raw = definition_for_case(ctx.city, case.service, case.definition) if case else None
     return raw is not None and names <= {field.id for field in Service(raw).fields}

@@ -89,7 +89,7 @@ def _keep_for_person(ctx: PageContext, journey: Journey, case_id: str) -> None:
 
 def done(ctx: PageContext, draft: str) -> Page | Redirect:
     """The confirmation; it can be bookmarked until the draft ends."""
-    from functions.cases.service import code_of
+    from functions.cases.submitting import code_of
 
     journey = opening.open_journey(ctx, draft)
     base = opening.base_of(ctx, journey)

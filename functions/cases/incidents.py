@@ -1,4 +1,5 @@
-"""Alarms of sensors on an incident: each is noted once with its readings, becomes worse and ends in place.
+"""An incident that a sensor's alarm opens, and the alarms on it: each is noted once with its readings,
+becomes worse and ends in place.
 
 ``evidence`` of such a case is ``{"alarms": [entry, ...], "more": n}``. An entry is plain JSON: ``thing``,
 ``names``, ``rule``, ``title``, ``metric``, ``metric_names``, ``unit``, ``value``, ``level``, ``severity``,
@@ -8,14 +9,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pynamodb.transactions import TransactWrite
 
-from functions.cases import service
+from functions.cases import changes
 from functions.cases.domain import Case
 from functions.cases.store import CaseFile
+from functions.cases.writing import Outcome, change_case, put_new
+from functions.core import clock, ids, usage
 from functions.core.context import Context
 from functions.core.errors import NotFound
 
@@ -23,6 +26,43 @@ Entry = Mapping[str, Any]
 SHOWN = 50  # alarms with readings on one incident; more are counted
 SEVERITIES = ("low", "medium", "high", "critical")
 Also = Callable[[TransactWrite], None]
+COMMITTED = 20  # seconds by which a caller's transaction is written, or never
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What raised an incident. ``evidence`` holds the readings that did, for the console."""
+
+    id: str
+    thing: str
+    rule: str
+    title: str
+    department: str
+    severity: str
+    evidence: dict[str, Any]
+
+
+def open_incident(tx: TransactWrite, ctx: Context, alarm: Alarm) -> Case:
+    """Add a new incident to the caller's transaction. ``alarm.id`` becomes the case's id: opening twice
+    fails."""
+    case = Case(
+        id=alarm.id,
+        kind="incident",
+        reference=ids.new_reference(),
+        state="open",
+        department=alarm.department,
+        title=alarm.title,
+        submitted_at=clock.iso(ctx.now),
+        version=1,
+        thing=alarm.thing,
+        rule=alarm.rule,
+        severity=alarm.severity,
+        evidence=alarm.evidence,
+    )
+    change = put_new(tx, ctx, case, "opened", {"thing": alarm.thing, "rule": alarm.rule})
+    changes.tell(ctx, change, COMMITTED)
+    usage.add_to(tx, "incidents", 1, ctx.now)
+    return case
 
 
 def note_alarm(ctx: Context, case_id: str, entry: Entry, also: Also, *, new: bool) -> bool:
@@ -31,7 +71,7 @@ def note_alarm(ctx: Context, case_id: str, entry: Entry, also: Also, *, new: boo
     that is resolved or belongs to nobody's sensor."""
     state = {"taken": True}
 
-    def step(tx: TransactWrite, found: CaseFile) -> tuple[Case, str, dict[str, object], str | None] | None:
+    def step(tx: TransactWrite, found: CaseFile) -> Outcome | None:
         case, action = found.case, "alarm_noted"
         if new and (case.state == "resolved" or "alarms" not in case.evidence):
             state["taken"] = False
@@ -43,7 +83,7 @@ def note_alarm(ctx: Context, case_id: str, entry: Entry, also: Also, *, new: boo
         return noted, action, {"thing": entry["thing"], "rule": entry["rule"]}, None
 
     try:
-        service.change_case(ctx, case_id, step)
+        change_case(ctx, case_id, step)
     except NotFound:
         return False
     return state["taken"]

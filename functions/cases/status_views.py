@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from functions.cases import drafts, service, visitors
+from functions.cases import drafts, reading, visitors
 from functions.cases.domain import Case, Missing
 from functions.cases.form_views import file_text, lines
 from functions.cases.store import CaseFile
@@ -52,7 +52,7 @@ def look_up(ctx: PageContext) -> Redirect:
     problem = "reference" if not reference else "code" if not code else ""
     if not problem:
         try:
-            visitors.remember_case(ctx, service.find_for_applicant(ctx, reference, code, ctx.network))
+            visitors.remember_case(ctx, reading.find_for_applicant(ctx, reference, code, ctx.network))
         except NotFound:
             problem = "unknown"
     if problem:
@@ -66,7 +66,7 @@ def _case(ctx: PageContext) -> tuple[Case, Service, CaseFile] | None:
     case_id = visitors.remembered_case(ctx)
     if case_id is None:
         return None
-    found = service.case_for_applicant(ctx, case_id)
+    found = reading.case_for_applicant(ctx, case_id)
     case = found.case
     definition = definition_for_case(ctx.city, case.service, case.definition)
     if definition is None:

@@ -21,13 +21,13 @@ def _here(ctx: PageContext, page: str) -> Redirect:
 
 def add(ctx: PageContext, person: Person) -> Redirect:
     """An application by reference and code; the same words whichever is wrong."""
-    from functions.cases import service as cases
+    from functions.cases import reading
 
     reference, code = ctx.value("reference")[:64], ctx.value("code")[:64]
     if not reference or not code:
         return Redirect(f"/{ctx.city.id}/me/add?problem=missing")
     try:
-        case_id = cases.find_for_applicant(ctx, reference, code, ctx.network)
+        case_id = reading.find_for_applicant(ctx, reference, code, ctx.network)
     except RateLimited:
         return Redirect(f"/{ctx.city.id}/me/add?problem=limit")
     except NotFound:

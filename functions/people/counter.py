@@ -5,8 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from functions.cases import drafts
-from functions.cases import service as cases
+from functions.cases import drafts, reading, service
 from functions.cases.domain import Case
 from functions.cases.drafts import About
 from functions.core import audit, clock, ids, limits
@@ -107,7 +106,7 @@ def complete(ctx: Context, staff: Staff, reference: str) -> str:
     goes on. Raises Conflict when nothing is missing."""
     if not staff.may_identify:
         raise Forbidden(N_("Your role cannot begin this for somebody else"))
-    case = cases.find_for_staff(staff, reference)
+    case = reading.find_for_staff(staff, reference)
     if case.state != "waiting_for_applicant":
         raise Conflict(N_("Nothing is asked of the applicant at the moment"))
     raw = ctx.city.service(case.service)
@@ -129,7 +128,7 @@ def record_seen(ctx: Context, staff: Staff, who: str, document: str) -> str:
     limits.hit(f"seen#{ids.digest(staff.email)[:32]}", SEEN_PER_HOUR, 3600)
     case, person = _whom(ctx, staff, who)
     if case is not None and not reaches(case.assurance, "clerk"):
-        cases.raise_assurance(ctx, case.id, "clerk", document)
+        service.raise_assurance(ctx, case.id, "clerk", document)
     if person is not None:
         seen = {"by": staff.email, "at": clock.iso(ctx.now), "document": document}
         people.raise_assurance(ctx, person, "clerk", {"document": document}, raised=seen)
@@ -153,7 +152,7 @@ def _whom(ctx: Context, staff: Staff, who: str) -> tuple[Case | None, Person | N
             raise unknown
         return None, person
     try:
-        case = cases.find_for_staff(staff, who)
+        case = reading.find_for_staff(staff, who)
     except NotFound as error:
         raise unknown from error
     return case, store.get_person(case.person) if case.person else None

@@ -112,7 +112,7 @@ def _draft_row(ctx: PageContext, draft_id: str, raw: dict[str, Any]) -> dict[str
 
 def case_page(ctx: PageContext, person: Person) -> Page:
     """One application: state, letters, who looked at it. Four calls."""
-    from functions.cases import service as cases
+    from functions.cases import reading
     from functions.cases.desk import COLOURS
     from functions.notifications import service as notifications
     from functions.services.domain import Service
@@ -122,7 +122,7 @@ def case_page(ctx: PageContext, person: Person) -> Page:
         raise NotFound
     from functions.services.definitions import definition_for_case
 
-    found = cases.file_for_applicant(ctx, case_id)
+    found = reading.file_for_applicant(ctx, case_id)
     case = found.case
     definition = definition_for_case(ctx.city, case.service, case.definition)
     state = Service(definition, case.service).state(case.state) if definition else None

@@ -104,7 +104,7 @@ def link_case(
 
 def is_named_in(person: Person, case_id: str) -> bool:
     """Whether a case holds one of the person's contact points among its answers: one call."""
-    from functions.cases.service import case_for_message
+    from functions.cases.reading import case_for_message
 
     case = case_for_message(case_id)
     told = {one.lower() for one in case.answers.values() if isinstance(one, str)} if case else set()
@@ -114,7 +114,7 @@ def is_named_in(person: Person, case_id: str) -> bool:
 def add_case(ctx: Context, person: Person, case_id: str, how: str) -> None:
     """Add an application whose reference and code were given, or that was open in the browser in which they
     signed in. It is in both histories."""
-    from functions.cases.service import case_for_message
+    from functions.cases.reading import case_for_message
 
     case = case_for_message(case_id)
     if case is None or case_id in person.things:

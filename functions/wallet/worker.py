@@ -19,9 +19,9 @@ from functions.wallet.stamping import UnusableDocument, stamp
 
 def make_copy(ctx: Context, owner_id: str, copy: StoredFile, bucket: Files) -> str:
     """The copy that an application was promised, once it has been sent; answers the copy's state."""
-    from functions.cases import service as cases
+    from functions.cases import reading
 
-    case = cases.case_for_message(owner_id)
+    case = reading.case_for_message(owner_id)
     if case is None or copy.id not in {one.id for one in case.documents}:
         return copy.state
     person_id, _, held_id = copy.held.partition("/")
@@ -66,13 +66,13 @@ def purpose_lines(ctx: Context, case: Case) -> list[str]:
 def keep_checked(ctx: Context, subject: str, bucket: Files | None = None) -> None:
     """Keep a file of a case, `<case>/<file>`, that a clerk has checked, in the wallet of whoever was signed
     in, when they agreed to that and the service says what kind of document it is."""
-    from functions.cases import service as cases
+    from functions.cases import reading
     from functions.people import service as people
     from functions.services.definitions import definition_for_case
     from functions.services.domain import Service
 
     case_id, _, file_id = subject.partition("/")
-    case, file = cases.case_for_message(case_id), file_store.get(case_id, file_id)
+    case, file = reading.case_for_message(case_id), file_store.get(case_id, file_id)
     if case is None or file is None or file.grade != "B" or not case.person:
         return
     if file.held:

@@ -16,7 +16,7 @@ from chalice.test import Client
 
 from functions.adapters.signin import FakeSignIn
 from functions.cases import store as cases
-from functions.cases.service import code_of
+from functions.cases.submitting import code_of
 from functions.core import usage
 from functions.core.scope import tenant_scope
 from functions.identity import service as identity

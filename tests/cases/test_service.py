@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.cases import incidents, service, store
+from functions.cases import incidents, reading, service, store, submitting
 from functions.cases.domain import Decision, Document, Missing
 from functions.core import audit, clock, usage
 from functions.core.context import Actor, Context
@@ -20,7 +20,7 @@ from tests.world import NOW, World
 ANA = Staff("ana@oakville.example", "Ana (demo)", ("clerk",), ("residents",))
 BEN = Staff("ben@oakville.example", "Ben (demo)", ("clerk",), ("residents",))
 WES = Staff("wes@oakville.example", "Wes (demo)", ("clerk",), ("works",))
-APPLICATION = service.Application(
+APPLICATION = submitting.Application(
     id="0192draft1",
     service="residence-certificate",
     definition="d1",
@@ -42,7 +42,7 @@ def oak(world: World) -> Iterator[Context]:
 
 
 def as_staff(ctx: Context, staff: Staff) -> Context:
-    return service.replace_actor(ctx, Actor("staff", staff.email, staff.name))
+    return reading.replace_actor(ctx, Actor("staff", staff.email, staff.name))
 
 
 def _actions(case_id: str) -> list[str]:
@@ -52,8 +52,8 @@ def _actions(case_id: str) -> list[str]:
 
 
 def test_submitting_twice_makes_one_case_with_the_same_reference_and_code(world: World, oak: Context) -> None:
-    first = service.submit_application(oak, APPLICATION)
-    second = service.submit_application(oak, APPLICATION)
+    first = submitting.submit_application(oak, APPLICATION)
+    second = submitting.submit_application(oak, APPLICATION)
     assert (first.fresh, second.fresh) == (True, False)
     assert (first.reference, first.code) == (second.reference, second.code)
     assert usage.of_day("2026-11-20")["applications"] == 1
@@ -62,21 +62,21 @@ def test_submitting_twice_makes_one_case_with_the_same_reference_and_code(world:
 
 
 def test_the_code_is_not_stored(world: World, oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     assert done.code not in str(world.items(world.oakville))
     assert done.reference in str(world.items(world.oakville))
 
 
 def test_the_queue_carries_a_pointer_and_no_personal_content(world: World, oak: Context) -> None:
-    service.submit_application(oak, APPLICATION)
+    submitting.submit_application(oak, APPLICATION)
     (message,) = world.messages(world.tasks_url)
     assert message["city"] == "oakville"
     assert "maria" not in str(message).lower()
 
 
 def test_a_clerk_approves_and_a_certificate_exists(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
-    found = service.view_case(as_staff(oak, ANA), ANA, done.case_id)
+    done = submitting.submit_application(oak, APPLICATION)
+    found = reading.view_case(as_staff(oak, ANA), ANA, done.case_id)
     case = service.decide(as_staff(oak, ANA), ANA, done.case_id, Decision("approve", found.case.version))
     assert (case.state, case.decided_by) == ("approved", ANA.email)
     assert case.certificate
@@ -85,7 +85,7 @@ def test_a_clerk_approves_and_a_certificate_exists(oak: Context) -> None:
 
 
 def test_the_second_of_two_deciding_clerks_gets_a_conflict_and_nothing_is_lost(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     service.decide(as_staff(oak, ANA), ANA, done.case_id, Decision("refuse", 1, "Not a resident"))
     with pytest.raises(Conflict):
         service.decide(as_staff(oak, BEN), BEN, done.case_id, Decision("approve", 1))
@@ -98,13 +98,13 @@ def test_the_second_of_two_deciding_clerks_gets_a_conflict_and_nothing_is_lost(o
 def test_a_colleague_who_only_looks_does_not_make_a_conflict(
     oak: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     read = store.get_file
 
     def read_while_ben_looks(case_id: str) -> store.CaseFile | None:
         found = read(case_id)
         monkeypatch.setattr(store, "get_file", read)
-        service.view_case(as_staff(oak, BEN), BEN, case_id)
+        reading.view_case(as_staff(oak, BEN), BEN, case_id)
         return found
 
     monkeypatch.setattr(store, "get_file", read_while_ben_looks)
@@ -114,10 +114,10 @@ def test_a_colleague_who_only_looks_does_not_make_a_conflict(
 
 
 def test_a_case_of_another_department_does_not_exist(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
-    assert service.view_case(as_staff(oak, ANA), ANA, done.case_id)
+    done = submitting.submit_application(oak, APPLICATION)
+    assert reading.view_case(as_staff(oak, ANA), ANA, done.case_id)
     with pytest.raises(NotFound):
-        service.view_case(as_staff(oak, WES), WES, done.case_id)
+        reading.view_case(as_staff(oak, WES), WES, done.case_id)
     with pytest.raises(NotFound):
         service.decide(as_staff(oak, WES), WES, done.case_id, Decision("approve", 1))
     assert _actions(done.case_id) == ["submitted", "viewed"]
@@ -125,20 +125,20 @@ def test_a_case_of_another_department_does_not_exist(oak: Context) -> None:
 
 def test_a_case_of_another_city_does_not_exist(world: World) -> None:
     with tenant_scope(world.oakville), clock.frozen(NOW):
-        done = service.submit_application(world.context(world.oakville), APPLICATION)
+        done = submitting.submit_application(world.context(world.oakville), APPLICATION)
         assert store.get_case(done.case_id)
     before = world.items(world.qinghe)
     with tenant_scope(world.qinghe):
         ctx = world.context(world.qinghe)
         with pytest.raises(NotFound):
-            service.view_case(ctx, ANA, done.case_id)
+            reading.view_case(ctx, ANA, done.case_id)
         with pytest.raises(NotFound):
             service.decide(ctx, ANA, done.case_id, Decision("approve", 1))
     assert world.items(world.qinghe) == before
 
 
 def test_what_was_sent_back_comes_again_with_the_missing_parts(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     missing = (Missing("proof", "The photo is blurred"),)
     case = service.decide(as_staff(oak, ANA), ANA, done.case_id, Decision("send_back", 1, missing=missing))
     assert (case.state, case.missing) == ("waiting_for_applicant", missing)
@@ -151,16 +151,16 @@ def test_what_was_sent_back_comes_again_with_the_missing_parts(oak: Context) -> 
 
 
 def test_reference_and_code_open_the_case_however_they_are_typed(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     typed = done.reference.lower().replace("-", " ")
-    assert service.find_for_applicant(oak, typed, done.code.upper(), "net") == done.case_id
-    case = service.case_for_applicant(oak, done.case_id).case
+    assert reading.find_for_applicant(oak, typed, done.code.upper(), "net") == done.case_id
+    case = reading.case_for_applicant(oak, done.case_id).case
     assert case.state == "submitted"
     assert _actions(done.case_id) == ["submitted", "viewed"]
 
 
 def test_an_unknown_reference_and_a_wrong_code_get_the_same_answer(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     answers = set()
     for reference, code in (
         (done.reference, "wrong-wrong"),
@@ -169,42 +169,42 @@ def test_an_unknown_reference_and_a_wrong_code_get_the_same_answer(oak: Context)
         (done.reference, ""),
     ):
         with pytest.raises(NotFound) as caught:
-            service.find_for_applicant(oak, reference, code, "net")
+            reading.find_for_applicant(oak, reference, code, "net")
         answers.add(str(caught.value))
     assert len(answers) == 1
 
 
 def test_a_reference_is_locked_after_five_wrong_codes_even_for_the_right_one(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     for _ in range(5):
         with pytest.raises(NotFound):
-            service.find_for_applicant(oak, done.reference, "wrong", "net")
+            reading.find_for_applicant(oak, done.reference, "wrong", "net")
     with pytest.raises(RateLimited):
-        service.find_for_applicant(oak, done.reference, done.code, "another-net")
+        reading.find_for_applicant(oak, done.reference, done.code, "another-net")
     with clock.frozen(NOW + timedelta(hours=1)):
-        assert service.find_for_applicant(oak, done.reference, done.code, "net") == done.case_id
+        assert reading.find_for_applicant(oak, done.reference, done.code, "net") == done.case_id
 
 
 def test_a_network_is_locked_after_thirty_wrong_codes(oak: Context) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     for n in range(30):
         with pytest.raises(NotFound):
-            service.find_for_applicant(oak, f"guess{n}", "wrong", "net")
+            reading.find_for_applicant(oak, f"guess{n}", "wrong", "net")
     with pytest.raises(RateLimited):
-        service.find_for_applicant(oak, done.reference, done.code, "net")
-    assert service.find_for_applicant(oak, done.reference, done.code, "other-net") == done.case_id
+        reading.find_for_applicant(oak, done.reference, done.code, "net")
+    assert reading.find_for_applicant(oak, done.reference, done.code, "other-net") == done.case_id
 
 
 def test_an_incident_opens_once_is_cleared_by_the_sensor_and_resolved_by_staff(oak: Context) -> None:
     entry = {"thing": "river-1", "rule": "high-water", "raised": 1, "severity": "critical", "level": 3.2}
     seen = {"alarms": [entry], "more": 0}
-    alarm = service.Alarm("alarm1", "river-1", "high-water", "High water", "works", "critical", seen)
+    alarm = incidents.Alarm("alarm1", "river-1", "high-water", "High water", "works", "critical", seen)
     with transaction() as tx:
-        service.open_incident(tx, oak, alarm)
+        incidents.open_incident(tx, oak, alarm)
     ended = {**entry, "cleared": {"at": "2026-11-20T09:39:00.000Z", "value": 1.0}}
     for _ in range(2):
         assert incidents.note_alarm(oak, "alarm1", ended, lambda tx: None, new=False)
-    case = service.view_case(as_staff(oak, WES), WES, "alarm1").case
+    case = reading.view_case(as_staff(oak, WES), WES, "alarm1").case
     assert case.cleared_at == "2026-11-20T09:39:00.000Z"
     case = service.decide(as_staff(oak, WES), WES, "alarm1", Decision("start", case.version))
     case = service.decide(as_staff(oak, WES), WES, "alarm1", Decision("resolve", case.version, "Road closed"))
@@ -216,7 +216,7 @@ def test_an_incident_opens_once_is_cleared_by_the_sensor_and_resolved_by_staff(o
 def test_a_change_that_cannot_be_written_is_a_conflict_not_half_a_change(
     oak: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = service.submit_application(oak, APPLICATION)
+    done = submitting.submit_application(oak, APPLICATION)
     stale = store.get_file(done.case_id)
     audit.record("case", done.case_id, "viewed", oak)
     monkeypatch.setattr(store, "get_file", lambda case_id: stale)

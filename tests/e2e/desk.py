@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from functions.cases import service, store
+from functions.cases import incidents, store, submitting
 from functions.cases.domain import Case, Document
 from functions.core import aws, clock, ids, sessions
 from functions.core import store as core_store
@@ -95,9 +95,9 @@ def make_application(stack: Stack, city_id: str = "oakville") -> Made:
         case_id = ids.new_id()
         key = f"cities/{city_id}/uploads/{case_id}/f1/bill.pdf"
         stack.client("s3").put_object(Bucket=settings().files_bucket, Key=key, Body=b"%PDF-1.7 a bill (demo)")
-        done = service.submit_application(
+        done = submitting.submit_application(
             ctx,
-            service.Application(
+            submitting.Application(
                 id=case_id,
                 service="residence-certificate",
                 definition="digest",
@@ -124,7 +124,7 @@ def make_incident(stack: Stack, city_id: str = "oakville") -> Made:
             "level": 4.0,
             "at": clock.iso(ctx.now),
         }
-        alarm = service.Alarm(
+        alarm = incidents.Alarm(
             ids.new_id(),
             f"{city_id}:river-1",
             "high",
@@ -134,7 +134,7 @@ def make_incident(stack: Stack, city_id: str = "oakville") -> Made:
             evidence,
         )
         with transaction() as tx:
-            case = service.open_incident(tx, ctx, alarm)
+            case = incidents.open_incident(tx, ctx, alarm)
     return Made(city_id, case.id, case.reference)
 
 

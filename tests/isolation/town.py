@@ -246,16 +246,16 @@ def raise_alarm(town: Town) -> None:
 
 
 def _incident(city: City, department: str) -> str:
-    from functions.cases import service as cases
+    from functions.cases import incidents
 
     evidence = {
         "thing": THING, "names": {"en": "Post"}, "metric": "level", "metric_names": {"en": "Level"},
         "value": 9.5, "unit": "m", "kind": "above", "level": 3.0, "at": clock.iso(clock.now()),
     }  # fmt: skip
     title = _alarm_title(city.id)
-    alarm = cases.Alarm(ids.new_id(), THING, "isolation", title, department, "high", evidence)
+    alarm = incidents.Alarm(ids.new_id(), THING, "isolation", title, department, "high", evidence)
     with transaction() as tx:
-        cases.open_incident(tx, context(city), alarm)
+        incidents.open_incident(tx, context(city), alarm)
     return alarm.id
 
 

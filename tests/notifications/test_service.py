@@ -12,6 +12,7 @@ import pytest
 from functions.adapters.mail import FakeMailer, MailNotAccepted
 from functions.adapters.queue import FakeQueue
 from functions.cases import service as cases
+from functions.cases import submitting
 from functions.cases.domain import Decision, Missing
 from functions.core import clock, usage
 from functions.core.context import Context
@@ -35,7 +36,7 @@ def oak(world: World) -> Iterator[Context]:
 
 def apply(ctx: Context, email: str = "maria@citizen.example") -> str:
     """An application was sent; answers the case's id."""
-    application = cases.Application(
+    application = submitting.Application(
         id="0192draft1",
         service="residence-certificate",
         definition="d1",
@@ -46,7 +47,7 @@ def apply(ctx: Context, email: str = "maria@citizen.example") -> str:
         name="Maria Garcia",
         due_at=None,
     )
-    return cases.submit_application(ctx, application).case_id
+    return submitting.submit_application(ctx, application).case_id
 
 
 def row_ids() -> list[str]:
@@ -73,7 +74,7 @@ def test_a_received_application_is_confirmed_by_mail(world: World, oak: Context)
 def test_mail_carries_no_code_and_no_answers(world: World, oak: Context) -> None:
     case_id = apply(oak)
     (mail,) = deliver_all(oak).sent
-    assert cases.code_of(oak, case_id) not in mail.body
+    assert submitting.code_of(oak, case_id) not in mail.body
     assert "Garcia" not in mail.body + mail.subject
 
 

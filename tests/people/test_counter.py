@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.cases import service as cases
+from functions.cases import service
 from functions.cases.domain import Decision, Missing
 from functions.core.scope import tenant_scope
 from functions.identity.domain import Staff
@@ -172,7 +172,7 @@ def test_what_is_missing_is_added_at_the_counter_in_the_same_case(browser: Brows
     with tenant_scope(towns.oakville):
         ctx = context(towns, towns.oakville)
         decision = Decision("send_back", 1, missing=(Missing("reason", "Which school? (demo)"),))
-        cases.decide(ctx, ANA, case["id"].removeprefix("CASE#"), decision)
+        service.decide(ctx, ANA, case["id"].removeprefix("CASE#"), decision)
     ana.get(HERE).submit("complete", reference=case["reference"])
     assert "/apply/" in ana.address
     ana.submit(declaration="yes")

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
-from functions.cases import service as cases
+from functions.cases import service, submitting
 from functions.cases import store as case_store
 from functions.cases.domain import Decision, Document
 from functions.core import audit
@@ -97,12 +97,14 @@ def test_a_document_is_offered_where_it_fits_and_can_be_shown(people: World, oak
     assert wallet.offered(oak, person, {**ASKED, "wallet_type": "birth_certificate"}) == []
 
 
-def submit(ctx: Context, draft: str, taken: Document, person_id: str = "") -> cases.Submitted:
+def submit(ctx: Context, draft: str, taken: Document, person_id: str = "") -> submitting.Submitted:
     answers = {"name": "Maria Garcia"}
-    return cases.submit_application(
+    return submitting.submit_application(
         ctx,
-        cases.Application(draft, "residence-certificate", "digest", "residents", answers, (taken,), EMAIL,
-                          "Maria Garcia", None, person=person_id),
+        submitting.Application(
+            draft, "residence-certificate", "digest", "residents", answers, (taken,), EMAIL, "Maria Garcia",
+            None, person=person_id,
+        ),
     )  # fmt: skip
 
 
@@ -196,8 +198,9 @@ def test_a_certificate_of_the_city_enters_the_wallet_of_who_was_signed_in(
     file = Document("f1", "proof", "bill.pdf", 1, "application/pdf", "cities/oakville/uploads/d/f1/bill.pdf")
     submit(oak, "draft3", file, person.id)
     submit(oak, "draft4", file)
+    desk = replace(oak, actor=Actor("staff", CLERK.email))
     for case_id in ("draft3", "draft4"):
-        cases.decide(replace(oak, actor=Actor("staff", CLERK.email)), CLERK, case_id, Decision("approve", 1))
+        service.decide(desk, CLERK, case_id, Decision("approve", 1))
     (own,) = wallet.held(oak, person)
     assert (own.kind, own.grade, own.source, own.case_id) == (OWN, "A", "issued", "draft3")
     assert own.certificate and own.number_hash and own.kind not in WALLET_TYPES  # nobody else's document

@@ -17,7 +17,6 @@ from pynamodb.exceptions import TransactWriteError
 from pynamodb.transactions import TransactWrite
 
 from functions.cases import incidents as cases
-from functions.cases import service
 from functions.core import clock, ids, keys, limits
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, RateLimited
@@ -116,13 +115,13 @@ def _open(ctx: Context, device: Device, alarm: Alarm, count: int) -> Alarm:
     case_id = ids.new_id(ctx.now)
     linked = replace(alarm, case=case_id, noted=not alarm.active)
     entry = entry_of(ctx, device, alarm)
-    opened = service.Alarm(
+    opened = cases.Alarm(
         case_id, alarm.thing, alarm.rule, alarm.title, alarm.department, alarm.episode.severity,
         {"alarms": [entry], "more": 0},
     )  # fmt: skip
 
     with transaction() as tx:
-        service.open_incident(tx, _speaker(ctx, device), opened)
+        cases.open_incident(tx, _speaker(ctx, device), opened)
         _write(tx, ctx, linked)
         group = _group(alarm)
         _save_row(tx, ctx, f"{group}{case_id}", case=case_id, places=[_place(ctx, device)], n=0)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from functions.cases import service as cases
+from functions.cases import writing
 from functions.core import clock, scope
 from functions.core.store import transaction
 from functions.sensing.alarms import due, incidents, news, store
@@ -92,7 +92,7 @@ def test_an_alarm_after_its_incident_was_resolved_opens_a_new_one(flood: World) 
     work(flood, LATER)
     (case,) = incidents_of(flood)
     with scope.tenant_scope(flood.oakville):
-        cases.change_case(
+        writing.change_case(
             system(flood),
             case.id,
             lambda tx, found: (replace(found.case, state="resolved"), "resolve", {}, None),
