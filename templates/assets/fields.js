@@ -160,11 +160,11 @@
     wrapper.appendChild(status);
   }
 
-  /* A place: a plain plan of the city to click. Keyboards use the inputs below it, which say the same. */
+  /* A place: a plain plan of the city to click, or to move about on with the arrow keys. The inputs below it say the
+     same. It is drawn here and needs no network. */
   function plan(group) {
-    var id = group.dataset.map;
-    var lat = document.getElementById(id + '-lat');
-    var lon = document.getElementById(id + '-lon');
+    var lat = document.getElementById(group.dataset.lat);
+    var lon = document.getElementById(group.dataset.lon);
     var sides = (group.dataset.bbox || '').split(' ').map(Number);
     var before = lat.closest('.govuk-form-group');
     var status = make('p', 'govuk-body');
@@ -188,15 +188,20 @@
         status.textContent = group.dataset.locating;
         navigator.geolocation.getCurrentPosition(function (found) {
           write(found.coords.latitude, found.coords.longitude);
+          status.textContent += ' ' + group.dataset.about.replace('{m}', Math.round(found.coords.accuracy));
         }, function () {
           status.textContent = group.dataset.unknown;
-        }, { enableHighAccuracy: true, timeout: 15000 });
+        }, { enableHighAccuracy: true, timeout: 30000 });
       });
       before.parentNode.insertBefore(button, before);
     }
     before.parentNode.insertBefore(status, before);
-    lat.addEventListener('change', function () { draw(); });
-    lon.addEventListener('change', function () { draw(); });
+    each([lat, lon], function (input) {
+      input.addEventListener('change', function () {
+        status.textContent = '';
+        draw();
+      });
+    });
   }
 
   function svg(tag, attributes) {
@@ -216,6 +221,7 @@
     var high = Math.max(200, Math.min(900, wide * (north - south) / ((east - west) * shrink)));
     var area = svg('svg', { viewBox: '0 0 ' + wide + ' ' + high, 'class': 'townkit-plan', 'aria-hidden': 'true', focusable: 'false' });
     var caption = make('p', 'govuk-hint', group.dataset.title);
+    var frame = make('div', 'townkit-plan-frame');
     var step = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5].filter(function (size) {
       return (east - west) / size <= 8;
     })[0] || 10;
@@ -245,13 +251,32 @@
       word([x(centre[1]) + 10, y(centre[0]) + 6], group.dataset.centreName);
     }
     var pin = svg('circle', { r: 9, 'class': 'townkit-plan__pin' });
-    function draw() {
+    /* [longitude, latitude] that the inputs say, or null when there is none in the box. */
+    function chosen() {
       var at = [Number(lon.value), Number(lat.value)];
       var known = lon.value && lat.value && at[0] >= west && at[0] <= east && at[1] >= south && at[1] <= north;
-      if (!known) { if (pin.parentNode) { area.removeChild(pin); } return; }
+      return known ? at : null;
+    }
+    function draw() {
+      var at = chosen();
+      if (!at) { if (pin.parentNode) { area.removeChild(pin); } return; }
       pin.setAttribute('cx', x(at[0]));
       pin.setAttribute('cy', y(at[1]));
       area.appendChild(pin);
+    }
+    /* The first key puts the place in the middle, the next ones move it by a fiftieth, with Shift a tenth of that. */
+    function move(event) {
+      var way = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] }[event.key];
+      var at = chosen();
+      var part = (east - west) / (event.shiftKey ? 500 : 50);
+      if (!way || event.altKey || event.ctrlKey || event.metaKey) { return; }
+      event.preventDefault();
+      if (at) {
+        write(Math.min(north, Math.max(south, at[1] + way[1] * part * shrink)),
+          Math.min(east, Math.max(west, at[0] + way[0] * part)));
+      } else {
+        write(centre.length === 2 ? centre[0] : (south + north) / 2, centre.length === 2 ? centre[1] : (west + east) / 2);
+      }
     }
     area.addEventListener('click', function (event) {
       var box = area.getBoundingClientRect();
@@ -259,11 +284,16 @@
         west + (event.clientX - box.left) / box.width * (east - west));
     });
     before.parentNode.insertBefore(caption, before);
-    before.parentNode.insertBefore(area, before);
+    frame.tabIndex = 0;
+    frame.setAttribute('role', 'application');
+    frame.setAttribute('aria-label', group.dataset.title);
+    frame.addEventListener('keydown', move);
+    frame.appendChild(area);
+    before.parentNode.insertBefore(frame, before);
     draw();
     return draw;
   }
 
   each(document.querySelectorAll('select[data-typeahead]'), typeahead);
-  each(document.querySelectorAll('[data-map]'), plan);
+  each(document.querySelectorAll('[data-bbox]'), plan);
 }());

@@ -183,16 +183,6 @@
     return new Blob([bytes], {type: 'image/jpeg'});
   }
 
-  function locate() {
-    var told = find('install-where');
-    say(told, words.finding);
-    navigator.geolocation.getCurrentPosition(function (found) {
-      form.elements.lat.value = found.coords.latitude.toFixed(6);
-      form.elements.lon.value = found.coords.longitude.toFixed(6);
-      say(told, words.exact.replace('{m}', String(Math.round(found.coords.accuracy))));
-    }, function () { say(told, words.noPosition); }, {enableHighAccuracy: true, timeout: 30000});
-  }
-
   function show() {
     var work = load(), waiting = 0, n;
     while (list.firstChild) { list.removeChild(list.firstChild); }
@@ -340,8 +330,10 @@
 
   /* The form is empty again for the next device; the area and the department stay. */
   function ready() {
-    var names = ['code', 'lat', 'lon', 'address', 'title'], n;
+    var names = ['code', 'lat', 'lon', 'address', 'title'], changed = document.createEvent('Event'), n;
     for (n = 0; n < names.length; n += 1) { form.elements[names[n]].value = ''; }
+    changed.initEvent('change', true, false);
+    form.elements.lat.dispatchEvent(changed);  // the plan takes its pin away
     photo = null;
     find('install-photo-file').value = '';
     find('install-scan-file').value = '';
@@ -351,12 +343,7 @@
   }
 
   function begin() {
-    var where = document.createElement('p'), taken = document.createElement('p');
-    where.id = 'install-where';
-    where.className = 'govuk-body';
-    where.setAttribute('role', 'status');
-    if (navigator.geolocation) { find('install-position').appendChild(button(words.usePosition, locate)); }
-    find('install-position').appendChild(where);
+    var taken = document.createElement('p');
     picker('install-scan', words.scan, scan);
     picker('install-photo', words.photo, function (file) {
       smaller(file, function (data) { photo = data; say(taken, data ? words.photoReady : words.photoFailed); });

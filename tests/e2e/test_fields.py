@@ -136,6 +136,24 @@ def test_a_click_on_the_plan_says_where_it_is_and_typing_says_the_same(page: Any
     assert float(pin.get_attribute("cx")) == pytest.approx(450)
 
 
+def test_the_arrow_keys_move_the_place_and_stay_in_the_city(page: Any) -> None:
+    open_questions(page, [asked("map_point")])
+    lat, lon = page.get_by_label("Latitude"), page.get_by_label("Longitude")
+    page.get_by_role("application").focus()
+    page.keyboard.press("ArrowUp")  # the first key begins in the middle
+    assert (lat.input_value(), lon.input_value()) == ("30.30000", "-97.70000")
+    page.keyboard.press("ArrowRight")
+    step = float(lon.input_value()) + 97.7
+    page.keyboard.press("Shift+ArrowLeft")
+    assert step > 0 and float(lon.input_value()) == pytest.approx(-97.7 + step * 0.9, abs=2e-5)
+    lat.fill("30.499")
+    page.get_by_role("application").focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    assert page.get_by_role("status").get_by_text(f"Place chosen: {lat.input_value()}").count() == 1
+    assert float(lat.input_value()) == pytest.approx(RULES["en"].bbox[3])
+
+
 def test_the_device_may_say_where_it_is(browser: Any) -> None:
     context = browser.new_context(
         geolocation={"latitude": 30.25, "longitude": -97.75}, permissions=["geolocation"]

@@ -98,17 +98,7 @@ class MapPoint(Kind):
         }
 
     def view(self, question: Field, typed: Typed, rules: Rules) -> dict[str, Any]:
-        words = {
-            "data-bbox": " ".join(str(side) for side in rules.bbox),
-            "data-centre": f"{rules.centre['lat']} {rules.centre['lon']}" if rules.centre else "",
-            "data-centre-name": t("City centre"),
-            "data-title": t("Choose the place by a click"),
-            "data-locate": t("Use the place where I am"),
-            "data-locating": t("Looking for where you are"),
-            "data-unknown": t("Your device does not say where you are"),
-            "data-chosen": t("Place chosen"),
-        }
-        return super().view(question, typed, rules) | {"attributes": words}
+        return super().view(question, typed, rules) | {"bbox": rules.bbox, "centre": rules.centre}
 
 
 def _written(value: Any) -> str:

@@ -54,6 +54,13 @@ def test_a_device_is_added_with_all_that_is_known_of_it(river, admin):
         assert store.find_label("sn0001") == device
 
 
+@pytest.mark.parametrize("page", ["s/add", "/river-bridge?form=edit"])
+def test_the_forms_have_the_citys_plan_around_the_place(river, admin, page):
+    place = admin.get(DEVICE + page).document.select_one("[data-bbox]")
+    assert place["data-bbox"].split() == [str(side) for side in river.oakville.config["bbox"]]
+    assert [one["name"] for one in place.select("input")] == ["lat", "lon", "address", "area"]
+
+
 def test_a_device_about_a_person_is_for_its_department_and_each_view_is_recorded(river, admin, client):
     add(admin, thing="button-1", profile="sos-button", title="Rosa (demo)", address="1 Elm Street")
     clerk = Browser(client)

@@ -61,6 +61,13 @@ def test_the_page_is_well_built_and_needs_no_account(link, client, lang):
     assert len(answer.text.encode()) < 20_000
 
 
+def test_the_citys_plan_lies_around_the_two_numbers(link, client, river):
+    place = Browser(client).get(link).document.select_one("[data-bbox]")
+    assert place["data-bbox"].split() == [str(side) for side in river.oakville.config["bbox"]]
+    assert place["data-centre"] and {place["data-lat"], place["data-lon"]} == {"lat", "lon"}
+    assert [one["name"] for one in place.select("input")] == ["lat", "lon"]
+
+
 def test_without_a_script_a_device_is_installed_with_the_form(link, client, river):
     browser = Browser(client)
     answer = browser.submit(browser.get(link), "install-form", code="sn 0001", lat="30.5", lon="-97.6",
