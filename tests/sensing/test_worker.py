@@ -4,14 +4,15 @@ from typing import Any
 
 import pytest
 
-from functions.core import scope, usage
+from functions.core import i18n, scope, usage
 from functions.sensing import service
 from functions.sensing.alarms import store as alarms
 from functions.sensing.domain import Reading
 from functions.sensing.log import planning
 from functions.sensing.log.domain import Arrival, Entry
 from functions.sensing.log.store import DynamoShelf, EntryItem
-from functions.sensing.registry.domain import REVOKED
+from functions.sensing.registry.domain import PLANNED, RETIRED, REVOKED
+from functions.sensing.sources import answers, refusal_views
 from functions.sensing.worker import handle_readings
 from tests.sensing.conftest import (
     RECEIVED,
@@ -73,6 +74,15 @@ def test_when_time_runs_out_the_remaining_cities_come_again(river):
     assert send(*batch) == []
     assert values(river.qinghe, "river-bridge") == [2.0]
     assert values(river.oakville, "river-bridge") == [1.0]
+
+
+def test_a_city_that_sent_little_does_not_wait_for_one_that_sent_much(river):
+    left = iter([5_000, 100])
+    context = SimpleNamespace(get_remaining_time_in_millis=lambda: next(left))
+    loud = [record("oakville", "river-bridge", level(1.0), id=f"loud-{n}", seconds=n) for n in range(3)]
+    answer = handle_readings({"Records": [*loud, record("qinghe", "river-bridge", level(2.0))]}, context)
+    assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == ["loud-0", "loud-1", "loud-2"]
+    assert values(river.qinghe, "river-bridge") == [2.0]
 
 
 def test_a_payload_that_names_another_city_changes_nothing(river):
@@ -144,12 +154,28 @@ def test_what_is_older_than_the_city_keeps_readings_is_refused(river):
     ]
 
 
-def test_a_revoked_device_is_refused_although_its_certificate_still_matches(river):
+@pytest.mark.parametrize(
+    ("state", "said", "chinese"),
+    [
+        (PLANNED, "the device is only on the city's list: it has no certificate yet", "证书"),
+        (REVOKED, "the device is revoked", "吊销"),
+        (RETIRED, "the device is out of use", "停用"),
+    ],
+)
+def test_a_device_that_is_not_believed_is_told_why_although_its_certificate_matches(
+    river, monkeypatch, state, said, chinese
+):
+    told = []
+    monkeypatch.setattr(answers, "_publish", lambda ctx, thing, text: told.append(json.loads(text)) or True)
     assert send(record("oakville", "river-bridge", level(1.0), id="before")) == []
-    register(river.oakville, "river-bridge", "a1" * 32, REVOKED)
+    register(river.oakville, "river-bridge", "a1" * 32, state)
     assert send(record("oakville", "river-bridge", level(2.0), id="after", seconds=1)) == []
     assert values(river.oakville, "river-bridge") == [1.0]
-    assert refused(river, river.oakville) == ["the device is revoked"]
+    assert refused(river, river.oakville) == [said]
+    assert [one["reason"] for one in told] == [said]
+    with i18n.use_language("zh-Hans"):
+        assert chinese in i18n.t(said) and chinese not in i18n.t("no device is registered under this name")
+    assert said in refusal_views.MEND
 
 
 def test_a_message_of_an_unknown_city_or_not_of_the_rule_goes_to_the_refused_queue_only(river):

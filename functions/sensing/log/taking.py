@@ -20,7 +20,7 @@ from functions.sensing.log.planning import Incoming
 from functions.sensing.log.rulesets import Rulesets, profile_of
 from functions.sensing.log.store import DynamoShelf
 from functions.sensing.registry import store as registry
-from functions.sensing.registry.domain import ACTIVE, Device
+from functions.sensing.registry.domain import ACTIVE, PLANNED, RETIRED, REVOKED, Device
 from functions.sensing.senml import SenmlError
 from functions.sensing.sources import payload
 
@@ -28,6 +28,11 @@ LOGS_KEPT = 64  # shards that a process remembers between its batches
 CLOSE_EVERY = 2_000  # entries after which a log is closed without waiting for the night
 MQTT = "mqtt"
 PER_DAY = 100_000  # messages of a city whose plan says nothing
+NOT_BELIEVED = {
+    PLANNED: N_("the device is only on the city's list: it has no certificate yet"),
+    REVOKED: N_("the device is revoked"),
+    RETIRED: N_("the device is out of use"),
+}
 _logs: OrderedDict[tuple[str, str], ShardLog] = OrderedDict()
 
 
@@ -83,7 +88,7 @@ def _believed(ctx: Context, devices: dict[str, Device], message: Message) -> Dev
     if device is None:
         raise SenmlError(N_("no device is registered under this name"))
     if device.state != ACTIVE:
-        raise SenmlError(N_("the device is revoked"))
+        raise SenmlError(NOT_BELIEVED[device.state])
     known = message.certificate in device.certificates and message.client == f"{message.city}:{message.thing}"
     if not known and not message.via.startswith("http:"):
         raise SenmlError(N_("the message was not sent with the certificate of this device"))

@@ -24,6 +24,11 @@ MEND = {
     N_("no device of this city that may send has the number %(number)s"): N_(
         "Enter the number (DevEUI, serial number) at the device, and check that the device is in use."
     ),
+    N_("the device is only on the city's list: it has no certificate yet"): N_(
+        "Get its certificate file on the device's page, or let the device claim a certificate."
+    ),
+    N_("the device is out of use"): N_("Take what still sends away, or register it under an id of its own."),
+    refusals.MANY: N_("Find out what the source sends for; revoke it when nobody knows."),
     N_("the device is revoked"): N_("Give the device a new certificate if it is to send again."),
     N_("the message was not sent with the certificate of this device"): N_(
         "Install the certificate of this very device; each has its own."

@@ -1,8 +1,9 @@
 """Messages that were not stored, and why: kept for thirty days, counted, without what was in them.
 
 A device that sends nothing but nonsense costs little: behind ONE_BY_ONE an hour, its refusals are summed in
-memory and written as one row for each reason and hour. What a process has not written when it ends, fewer
-than WRITE_AT, is lost."""
+memory and written as one row for each reason and hour. Names that no device has are counted for each source
+together (and for MQTT together), since whoever sends makes up as many as they like. What a process has not
+written when it ends, fewer than WRITE_AT, is lost."""
 
 from __future__ import annotations
 
@@ -18,6 +19,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
 
 from functions.core import clock, keys, log, usage
+from functions.core.i18n import N_
 from functions.core.scope import current_city
 from functions.core.store import CityModel, contended, failed_conditions, transaction
 from functions.sensing.senml import SenmlError
@@ -25,11 +27,16 @@ from functions.sensing.senml import SenmlError
 KEPT_DAYS = 30
 AT_ONCE = 50  # a transaction takes a hundred operations
 TRIES = 8
-ONE_BY_ONE = 60  # refusals of a device in an hour
+ONE_BY_ONE = 60  # refusals of a device in an hour, and of all unknown names of a source
 WRITE_AT = 60  # of a city's sums
 WRITE_AFTER_S = 60.0
 REMEMBERED = 20_000  # devices and hours, and messages
-_hours: OrderedDict[tuple[str, str, str], int] = OrderedDict()  # city, thing, hour
+MANY = N_("no device of this city that may send has these numbers or names")
+UNKNOWN = (
+    N_("no device is registered under this name"),
+    N_("no device of this city that may send has the number %(number)s"),
+)
+_hours: OrderedDict[tuple[str, str, str], int] = OrderedDict()  # city, thing or "#<source>", hour
 _seen: OrderedDict[tuple[str, str], bool] = OrderedDict()  # city, message id: whether it was summed
 _sums: dict[str, dict[str, Refusal]] = {}  # city, sort key
 _since: dict[str, float] = {}
@@ -92,7 +99,8 @@ def _summed(message_id: str, refusal: Refusal) -> bool:
     city, hour = current_city().id, f"{refusal.at[:13]}:00:00Z"
     if (city, message_id) in _seen:  # the queue hands it over again
         return _seen[city, message_id]
-    key = (city, refusal.thing, hour)
+    unknown = refusal.reason["message"] in UNKNOWN
+    key = (city, f"#{refusal.source}" if unknown else refusal.thing, hour)
     count = _hours[key] = _hours.pop(key, 0) + 1
     _seen[city, message_id] = count > ONE_BY_ONE
     if len(_hours) > REMEMBERED:
@@ -101,6 +109,8 @@ def _summed(message_id: str, refusal: Refusal) -> bool:
         _seen.popitem(last=False)
     if count <= ONE_BY_ONE:
         return False
+    if unknown:
+        refusal = replace(refusal, thing="", reason={"message": MANY, "params": {}, "record": 0})
     group = f"{refusal.thing}#{refusal.source}#{refusal.reason['message']}"
     row = f"{hour}#{hashlib.sha256(group.encode()).hexdigest()[:16]}"
     sums = _sums.setdefault(city, {})

@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 from unittest.mock import patch
 
@@ -64,6 +65,7 @@ PROBE = {
 ALARM = {**PROBE, "id": "alarm", "lane": "urgent"}
 EUI = {"oakville": "70b3d57ed0000001", "qinghe": "70b3d57ed0000002"}
 URGENT_EUI = "70b3d57ed0000003"
+_numbers = count(1)
 IMEI = "356938035643809"
 
 
@@ -91,6 +93,7 @@ class Sender:
         asked = event("POST", address.replace("/ingest/", "/ingest//", 1), headers, body)
         asked["requestContext"]["resourcePath"] = "/{city}/ingest/{rest+}"
         asked["requestContext"]["path"] = address
+        asked["requestContext"]["requestId"] = f"request-{next(_numbers)}"
         got = self.app(asked, None)
         return Answer(got["statusCode"], dict(got["headers"]), got["body"])
 

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from functions.core import clock, scope
+from functions.core import clock, scope, usage
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.store import transaction
 from functions.identity.domain import CLERK, Staff
 from functions.sensing.registry.domain import ACTIVE, PLANNED, REVOKED, Device
-from functions.sensing.sources import domain, refusals, service, store
+from functions.sensing.sources import domain, gate, refusals, service, store
 from functions.sensing.sources.domain import CHIRPSTACK, TTS, VENDOR
 from tests.sensing.sources.conftest import EUI, IMEI, URGENT_EUI, add_device, admin, context
 from tests.sensing.sources.test_lorawan import chirpstack, tts
@@ -94,6 +94,21 @@ def test_a_device_of_another_city_is_unknown_whatever_the_message_says(place):
     message = "no device of this city that may send has the number %(number)s"
     assert [one[:2] for one in kept(place)] == [(EUI["qinghe"], message)]
     assert kept(place, "qinghe") == []
+
+
+def test_names_that_a_source_makes_up_fill_no_more_than_sixty_rows_an_hour(place):
+    sender, many = place.sender(VENDOR, **ACME), gate.REFUSALS_KEPT
+    for n in range(3):
+        made_up = [(f"99{n}{m:03}", {"temp": 280}) for m in range(many)]
+        assert sender.post(rows(*made_up), id=f"m{n}").status == 422
+    found = kept(place)
+    assert len(found) == refusals.ONE_BY_ONE + 1
+    assert [one for one in found if one[1] == refusals.MANY] == [("", refusals.MANY, sender.source.id)]
+    with scope.tenant_scope(place.world.oakville):
+        assert sum(one.count for one in refusals.since("2026", 100)) == 3 * many
+        assert usage.of_day("2026-11-20")["refused"] == 3 * many
+    assert sender.post(rows((IMEI, {"temp": "warm"})), id="m9").status == 422
+    assert IMEI in [one[0] for one in kept(place)], "a device of the city is still shown by itself"
 
 
 def test_a_revoked_device_is_not_heard(place):
