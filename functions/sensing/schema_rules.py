@@ -14,6 +14,13 @@ Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
 Texts = Annotated[dict[str, str], Field(min_length=1)]
 Severity = Literal["low", "medium", "high", "critical"]
 Clock = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Edge = Annotated[
+    str,
+    Field(
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|(sunrise|sunset)([+-](180|1[0-7][0-9]|[1-9]?[0-9]))?)$",
+        description="a time of the day, or sunrise or sunset with minutes after (+30) or before it (-30)",
+    ),
+]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAY = 86_400
 
@@ -63,6 +70,55 @@ class Hours(Part):
     days: list[Weekday] = Field(default=[], max_length=7)
 
 
+class Schedule(Hours):
+    """Hours in which a rule looks. They may begin or end with the sun at the device's place:
+    ``sunset+30`` is half an hour after sunset."""
+
+    start: Edge
+    end: Edge
+
+
+class Within(Part):
+    """Where a device must be (``outside`` raises), or must not be (``inside`` raises): a group of the city's
+    areas, or ``place``, a circle of ``radius`` metres around the device's own place. ``by``: so many metres
+    beyond the edge raise; the alarm ends at the edge."""
+
+    inside: Id | None = None
+    outside: Id | None = None
+    radius: float | None = Field(default=None, gt=0, le=100_000)
+    by: float = Field(default=0, ge=0, le=100_000)
+
+    @model_validator(mode="after")
+    def one_side(self) -> Within:
+        """Inside or outside; a radius around a place, and only there."""
+        if (self.inside is None) == (self.outside is None):
+            raise ValueError("an area has either inside or outside")
+        if (self.radius is not None) != ((self.inside or self.outside) == "place"):
+            raise ValueError("place has a radius, a group of areas has its own shapes")
+        return self
+
+
+class Usual(Part):
+    """More (``rise``) or less (``fall``) than usual, ``by`` per cent: the mean of the ``hours`` (without them
+    of the whole day) against the mean of the same hours on the last 28 days, once there are ``least``; or,
+    against the ``year``, the mean of the calendar month against the same month of the year before."""
+
+    direction: Literal["rise", "fall"]
+    by: float = Field(gt=0, le=10_000)
+    against: Literal["days", "year"] = "days"
+    hours: Hours | None = None
+    least: int = Field(default=14, ge=3, le=28)
+
+    @model_validator(mode="after")
+    def consistent(self) -> Usual:
+        """A month has no hours; the days of the week that are looked at are enough."""
+        if self.against == "year" and self.hours:
+            raise ValueError("a month is compared as a whole, without hours")
+        if self.hours and self.hours.days and self.least > 4 * len(set(self.hours.days)):
+            raise ValueError("the last four weeks have fewer of these days than least says")
+        return self
+
+
 class RuleCommand(Part):
     """What a device is told when the rule raises. Without ``approved`` (two people in the console) somebody
     confirms it first. ``of``: rule's own device, or the named thing of the same city."""
@@ -73,7 +129,8 @@ class RuleCommand(Part):
 
 
 class AlarmRule(Part):
-    """What raises an alarm. Exactly one of ``levels``, ``rate``, ``missing``, ``faulty`` and ``both``.
+    """What raises an alarm. Exactly one of ``levels``, ``rate``, ``usual``, ``area``, ``missing``, ``faulty``
+    and ``both``.
 
     ``clear``: the good side of this value ends the alarm (levels); ``hold``: seconds that the value must stay
     beyond; ``of`` [n, m]: n of the last m readings must be beyond. ``missing``: no message for so many times
@@ -92,11 +149,13 @@ class AlarmRule(Part):
     of: list[int] | None = Field(default=None, min_length=2, max_length=2)
     window: Window | None = None
     rate: Rate | None = None
+    usual: Usual | None = None
+    area: Within | None = None
     missing: float | None = Field(default=None, ge=1, le=1000)
     faulty: int | None = Field(default=None, ge=1, le=100)
     both: list[Id] | None = Field(default=None, min_length=2, max_length=2)
     severity: Severity | None = None
-    schedule: Hours | None = None
+    schedule: Schedule | None = None
     quiet: Hours | None = None
     repeat: int | None = Field(default=None, ge=300, le=7 * DAY)
     kind: Id | None = None
@@ -108,15 +167,21 @@ class AlarmRule(Part):
     @model_validator(mode="after")
     def consistent(self) -> AlarmRule:
         """One condition; what belongs to it is there, what does not is not."""
-        conditions = (bool(self.levels), self.rate, self.missing, self.faulty, self.both)
+        conditions = (
+            self.levels, self.rate, self.usual, self.area, self.missing, self.faulty, self.both,
+        )  # fmt: skip
         if sum(bool(one) for one in conditions) != 1:
-            raise ValueError("a rule has exactly one of levels, rate, missing, faulty and both")
+            raise ValueError("a rule has exactly one of levels, rate, usual, area, missing, faulty and both")
         if self.levels:
             self._check_levels()
         elif self.severity is None:
             raise ValueError("a rule without levels has a severity")
-        if (self.levels or self.rate or self.faulty) and self.metric is None:
-            raise ValueError("levels, rate and faulty look at a metric")
+        if (self.levels or self.rate or self.usual or self.faulty) and self.metric is None:
+            raise ValueError("levels, rate, usual and faulty look at a metric")
+        if self.area and (self.metric or self.window):
+            raise ValueError("an area looks at where the device is; it has no metric and no window")
+        if self.usual and (self.hold or self.of or self.window or self.schedule):
+            raise ValueError("usual has hours of its own, and no hold, of, window or schedule")
         if self.of and not 1 <= self.of[0] <= self.of[1] <= 16:
             raise ValueError("of is [n, m] with 1 <= n <= m <= 16")
         return self

@@ -90,7 +90,16 @@ def _devices(city: CityFile) -> dict[str, Any]:
         "profiles": {name: _device_profile(city, name) for name in catalogue.profiles_of(city)},
         "things": [thing.model_dump() for thing in city.sensors.devices],
         "rules": [rule.model_dump(exclude_none=True) for rule in city.sensors.rules],
+        "areas": _areas(city),
     }
+
+
+def _areas(city: CityFile) -> dict[str, list[dict[str, Any]]]:
+    """By the group that rules name."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for area in city.sensors.areas:
+        groups.setdefault(area.group, []).append(area.model_dump(exclude_none=True, exclude={"group"}))
+    return groups
 
 
 def _device_profile(city: CityFile, name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 CONDITION = (
     "metric", "levels", "clear", "hold", "of", "window", "rate", "missing", "faulty", "both", "schedule",
+    "usual", "area",
 )  # fmt: skip
 MAX_DECISIONS = 400
 

@@ -30,7 +30,8 @@ def profile_of(city: City, profile_id: str) -> Mapping[str, Any]:
 def of(city: City, device: Device) -> RuleSet:
     """The rules of one device."""
     decided = city.config["devices"].get("decided", 0)
-    key = (city.id, city.version, decided, device.thing, device.profile, device.muted)
+    place = device.place.point
+    key = (city.id, city.version, decided, device.thing, device.profile, device.muted, place)
     config = city.config["devices"]
     known = _made.get(key)
     if known is not None and known[0] is config:
@@ -41,6 +42,8 @@ def of(city: City, device: Device) -> RuleSet:
         zone=city.zone,
         thing=device.thing,
         muted=device.muted,
+        place=place,
+        areas=config.get("areas"),
     )
     _made[key] = (config, found)
     if len(_made) > KEEP:

@@ -33,6 +33,11 @@ class Place:
     def __bool__(self) -> bool:
         return self.lat is not None or bool(self.address or self.area)
 
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Latitude and longitude."""
+        return None if self.lat is None or self.lon is None else (self.lat, self.lon)
+
 
 @dataclass(frozen=True, slots=True)
 class Device:

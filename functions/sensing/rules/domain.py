@@ -35,22 +35,40 @@ class Change(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Hours:
     """``start`` and ``end`` in minutes of the city's day; ``end`` before ``start`` runs over midnight.
-    ``days``: 0 is Monday, the day on which the hours begin."""
+    ``days``: 0 is Monday, the day on which the hours begin. ``sun``: by which of its events at ``place``
+    (latitude, longitude) they begin and end, "" for the clock; those minutes are counted from the event."""
 
     start: int
     end: int
     days: frozenset[int]
+    sun: tuple[str, str] | None = None
+    place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """What is compared with which past: the mean of ``hours`` with that of the days before, once there are
+    ``least``; without hours, of a month with the same one a year before. ``sign``: 1 when more is beyond.
+    ``mark`` changes with what is learnt, not with the limit."""
+
+    hours: Hours | None
+    least: int
+    sign: int
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A condition on one metric. ``limits`` and ``clear`` are multiplied by ``sign``, so that beyond is
     always greater. ``width`` and ``hold`` are milliseconds. ``mark`` changes with the condition: what an
-    earlier one remembered, apart from its alarm, does not count for a later one."""
+    earlier one remembered, apart from its alarm, does not count for a later one.
+
+    With ``areas`` what is judged are the metres beyond their edge (``inward``: to the inside), of the point
+    that ``metric`` and ``pair``, the other coordinate (``pair_is_lat``), of the same moment make."""
 
     id: str
     metric: str
-    kind: Literal["level", "rate", "faulty"]
+    kind: Literal["level", "rate", "faulty", "usual"]
     sign: int
     limits: tuple[float, ...]
     clear: float
@@ -62,6 +80,11 @@ class Rule:
     width: int = 0
     percent: bool = False
     hours: Hours | None = None
+    usual: Usual | None = None
+    areas: tuple[Mapping[str, Any], ...] = ()
+    pair: str = ""
+    pair_is_lat: bool = True
+    inward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +99,8 @@ class Marks:
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """The rules of one device. ``definitions``: every active rule as written, by id, also those that are not
-    judged here (``missing``, ``both``). ``muted``: from and to, readings in between are not judged."""
+    judged here (``missing``, ``both``). ``muted``: from and to, readings in between are not judged.
+    ``paired``: the metric that is judged together with another one: their readings must come in one order."""
 
     zone: ZoneInfo
     rules: Mapping[str, Rule]
@@ -84,6 +108,7 @@ class RuleSet:
     marks: Mapping[str, Marks]
     definitions: Mapping[str, Mapping[str, Any]]
     muted: tuple[tuple[int, int], ...] = field(default=())
+    paired: Mapping[str, str] = field(default_factory=dict)
 
     def start(self) -> Memory:
         """The memory of a device that has not spoken yet."""

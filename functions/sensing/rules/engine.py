@@ -6,22 +6,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from functions.sensing.domain import DUPLICATE, Reading
+from functions.sensing.rules import baseline
+from functions.sensing.rules.areas import outside
 from functions.sensing.rules.domain import EVIDENCE, Change, Memory, Rule, RuleSet
 from functions.sensing.rules.hours import begun
-from functions.sensing.rules.marks import NONE, NOT_PLAUSIBLE, UNUSABLE, mark
+from functions.sensing.rules.marks import NONE, NOT_PLAUSIBLE, UNUSABLE, mark, usable
 from functions.sensing.rules.windows import evidence, feed, judged
 
 State = dict[str, Any]
 """``a``: [stage, severity, metric] of the raised alarm; ``h``: stages of the last m readings as digits, no
 leading zeros; ``s``: per level since when the value has been beyond; ``e``: [at, value] of the readings that
 are on the way to an alarm; ``w``: parts of the window; ``n``: readings not plausible in a row; ``d``: day on
-which the hours began; ``f``: the rule's mark. What is not there is empty."""
+which the hours began; ``f``: the rule's mark; ``u``, ``p``, ``k``: see baseline.py. What is not there is
+empty."""
 
 
 def evaluate(
     rules: RuleSet, memory: Memory, readings: Sequence[Reading]
 ) -> tuple[Memory, list[Change], list[Reading]]:
-    """Readings in order of (time, metric, value), newer than what the memory has seen of their metric.
+    """Readings in order of (time, metric, value), newer than what the memory has seen of their metric, and of
+    the one that it is paired with.
 
     Returns the memory after them, the changes of alarms and the readings with their quality marks. The memory
     given is not changed. Raises ValueError for readings out of order."""
@@ -40,7 +44,10 @@ def evaluate(
         if watching and not flags & DUPLICATE:
             quiet = bool(rules.muted) and any(start <= reading.at < end for start, end in rules.muted)
             for rule in watching:
-                change = _step(rules, rule, states, reading, quiet)
+                if rule.areas:
+                    change = _step_place(rules, rule, states, reading, quiet, last)
+                else:
+                    change = _step(rules, rule, states, reading, quiet)
                 if change is not None:
                     changes.append(change)
     return {"q": last, "r": states}, changes, marked
@@ -78,10 +85,25 @@ def _step(
     return change
 
 
+def _step_place(
+    rules: RuleSet, rule: Rule, states: dict[str, State], reading: Reading, muted: bool, last: dict[str, Any]
+) -> Change | None:
+    """The second coordinate of a moment makes a point with the first: how far it is beyond is judged."""
+    other = last.get(rule.pair)
+    if other is None or other[0] != reading.at or not usable(rules.marks.get(rule.pair, NONE), other):
+        return None
+    point = (other[1], reading.value) if rule.pair_is_lat else (reading.value, other[1])
+    metres = round(outside(rule.areas, point), 1)
+    change = _step(rules, rule, states, reading._replace(value=-metres if rule.inward else metres), muted)
+    return None if change is None else change._replace(reading=reading)
+
+
 def _carried(state: State, rule: Rule) -> State:
-    """Of a rule with another condition only the raised alarm counts; it may have had more levels."""
+    """Of a rule with another condition only the raised alarm counts (it may have had more levels), and what
+    is usual in the same hours."""
     alarm = state.get("a")
-    return {"a": [min(alarm[0], len(rule.limits)), *alarm[1:]]} if alarm else {}
+    own = {"a": [min(alarm[0], len(rule.limits)), *alarm[1:]]} if alarm else {}
+    return own | baseline.kept(rule.usual, state) if rule.usual else own
 
 
 def _without(state: State, *keys: str) -> State:
@@ -97,7 +119,7 @@ def _judge(rules: RuleSet, rule: Rule, before: State, reading: Reading) -> tuple
         if state.get("d", day) != day:
             state = _without(state, "h", "s", "e", "n")
         state["d"] = day
-    value = _value(rule, state, reading)
+    value = _value(rules, rule, state, reading)
     if value is None:
         return state, None
     number = rule.sign * value
@@ -124,7 +146,7 @@ def _outside(rule: Rule, state: State, reading: Reading) -> tuple[State, Change 
     return after, _change(rule, "cleared", alarm[1], reading, (reading,), reading.value, None)
 
 
-def _value(rule: Rule, state: State, reading: Reading) -> float | None:
+def _value(rules: RuleSet, rule: Rule, state: State, reading: Reading) -> float | None:
     """What is compared with the limits; None when there is not enough to judge."""
     if rule.kind == "faulty":
         so_far = state.pop("n", 0)
@@ -136,10 +158,20 @@ def _value(rule: Rule, state: State, reading: Reading) -> float | None:
         else:
             state.pop("e", None)
         return float(count)
+    if rule.usual is not None:
+        return _compared(rules, rule, state, reading)
     if not rule.width:
         return reading.value
     state["w"] = feed(rule, state.get("w", []), reading)
     return judged(rule, state["w"], reading)
+
+
+def _compared(rules: RuleSet, rule: Rule, state: State, reading: Reading) -> float | None:
+    before = state.get("u")
+    value = baseline.compared(rule, state, rules.zone, reading)
+    if state.get("u") is not before and "a" not in state:
+        state["e"] = _kept([*state.get("e", []), [reading.at, reading.value, reading.flags]])
+    return value
 
 
 def _reach(

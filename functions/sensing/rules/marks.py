@@ -42,3 +42,10 @@ def mark(marks: Marks, last: Last | None, reading: Reading) -> tuple[int, Last]:
         if step is not None and usable is not None and abs(value - raw) > step and abs(value - usable) > step:
             flags |= STEP
     return flags, [at, value, usable if flags & UNUSABLE else value, since, same]
+
+
+def usable(marks: Marks, last: Last) -> bool:
+    """Whether the newest reading of a metric counts for rules."""
+    at, raw, good, since, same = last
+    stuck = marks.stuck is not None and same >= SAME and at - since >= marks.stuck
+    return good is not None and good == raw and not stuck
