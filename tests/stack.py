@@ -240,7 +240,7 @@ def running_stack(
     """Deploy a composition root on a local cloud of its own and apply the demo cities."""
     install.install()
     built = package(local.stage, app, local.data / "build")
-    with CloudServer(local), contextlib.ExitStack() as cleanup:
+    with CloudServer(local, keeps=False), contextlib.ExitStack() as cleanup:
         connection = Connection.to_local(local)
         deploy.deploy(connection, built, local_parameters(local))
         _stop_the_clock(connection)
