@@ -60,22 +60,25 @@ def reconcile(
     since_ms: int,
     changes: Sequence[Change],
     rules: Sequence[str],
+    standing: Sequence[Change] = (),
 ) -> After:
     """Make the stored alarms what a replay from ``since_ms`` on found: ``changes`` are all changes of that
-    stretch, ``rules`` all rules that were judged. An episode that late readings brought is new; one that they
-    took back stays as withdrawn. Reads: two per rule at most. The transaction fails as :func:`apply`'s
-    does."""
+    stretch, ``rules`` all rules that were judged, ``standing`` what was raised when it began. An episode that
+    late readings brought is new; one that they took back stays as withdrawn. Reads: two per rule at most. The
+    transaction fails as :func:`apply`'s does."""
     by_rule: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_rule[change.rule].append(change)
     stored = store.get_many((device.thing, rule) for rule in rules)
+    stood = {change.rule: change for change in standing}
     touched = []
     for rule in rules:
         before = stored.get((device.thing, rule))
-        if before is None and not by_rule[rule]:
+        if before is None and not by_rule[rule] and rule not in stood:
             continue
         kept = store.episodes_since(device.thing, rule, 0) if before else []
-        found = replaying.compare(device.thing, rule, before, kept, since_ms, by_rule[rule])
+        own = by_rule[rule]
+        found = replaying.compare(device.thing, rule, before, kept, since_ms, own, stood.get(rule))
         if found is not None:
             for gone in found.moved:
                 store.delete_episode(tx, device.thing, rule, gone)

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions.sensing.alarms.domain import CLEARED, RAISED, WITHDRAWN, Alarm, Episode, Folded, fold, worse
+from functions.sensing.alarms.domain import (
+    CLEARED,
+    RAISED,
+    WITHDRAWN,
+    Alarm,
+    Episode,
+    Folded,
+    fold,
+    rank,
+    worse,
+)
 
 if TYPE_CHECKING:
     from functions.sensing.rules.domain import Change
@@ -22,16 +32,28 @@ class Compared:
 
 
 def compare(
-    thing: str, rule: str, now: Alarm | None, kept: Sequence[Episode], since: int, changes: Sequence[Change]
+    thing: str,
+    rule: str,
+    now: Alarm | None,
+    kept: Sequence[Episode],
+    since: int,
+    changes: Sequence[Change],
+    standing: Change | None = None,
 ) -> Compared | None:
     """The stored episodes against the changes of a replay that began at ``since`` with what was known then.
+    ``standing``: the alarm that was raised at that moment, as the replay has it. It decides where the stored
+    episodes say something else: readings that came too late to be judged were there when days were closed.
     None when nothing is different."""
     valid = [one for one in kept if not one.withdrawn]
     begun = _open_at(valid, since)
-    start = Alarm(thing, rule, RAISED, begun) if begun else None
+    if begun and standing:
+        begun = _as_severe(begun, standing)
+    elif standing:
+        changes = [standing, *changes]
+    start = Alarm(thing, rule, RAISED, begun) if begun and standing else None
     found = {one.raised: one for one in fold(thing, rule, start, changes).episodes}
     if begun:
-        found.setdefault(begun.raised, begun)
+        found.setdefault(begun.raised, begun if standing else replace(begun, cleared=since))
     old = {one.raised: one for one in valid if one.raised >= since or (begun and one.raised == begun.raised)}
     gone = [one for key, one in old.items() if key not in found]
     moved = {one.raised: new.raised for one in gone for new in found.values() if _overlap(one, new)}
@@ -60,6 +82,14 @@ def _open_at(valid: Sequence[Episode], since: int) -> Episode | None:
                 severity = worse(severity, step[1])
             return replace(one, cleared=None, closing=(), steps=steps, severity=severity)
     return None
+
+
+def _as_severe(begun: Episode, standing: Change) -> Episode:
+    if standing.severity == begun.severity:
+        return begun
+    step = (standing.at, standing.severity, standing.value)
+    steps = (*begun.steps, step) if rank(standing.severity) > rank(begun.severity) else begun.steps
+    return replace(begun, severity=standing.severity, steps=steps)
 
 
 def _overlap(one: Episode, other: Episode) -> bool:

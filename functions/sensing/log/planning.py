@@ -56,7 +56,7 @@ class History(Protocol):
 class Step:
     """A part of a device's readings, in an entry of its own when ``alone``: with changes of alarms, or judged
     again from the moment ``since`` on by ``rules``; or ``unjudged``, so that its ``memory`` does not follow
-    from it."""
+    from it. ``standing``: the alarms that are raised at ``since``, as the memory before it has them."""
 
     thing: str
     arrivals: tuple[Arrival, ...]
@@ -64,6 +64,7 @@ class Step:
     changes: tuple[Change, ...] = ()
     since: int | None = None
     rules: tuple[str, ...] = ()
+    standing: tuple[Change, ...] = ()
     unjudged: bool = False
 
     @property
@@ -94,7 +95,8 @@ def plan(
         reading
         for message in messages
         for reading in message.readings
-        if not device.is_newer(reading) and not _says_the_same(device.latest[reading.metric], reading)
+        if not _follows(device, reading, rules)
+        and not _says_the_same(device.latest.get(reading.metric), reading)
     ]
     past = _known(thing, device, doubtful, rules, history)
     found = _new(device, messages, past.known, limit, made)
@@ -119,11 +121,6 @@ def _follows(device: DeviceState, reading: Reading, rules: RuleSet) -> bool:
     it (latitude and longitude)."""
     other = device.latest.get(rules.paired.get(reading.metric, ""))
     return device.is_newer(reading) and (other is None or (reading.at, reading.metric) > other[:2])
-
-
-def _is_latest(device: DeviceState, reading: Reading) -> bool:
-    last = device.latest.get(reading.metric)
-    return last is not None and identity(reading) == identity(last)
 
 
 def _unjudged(thing: str, far: Sequence[Arrival], memory: Memory | None, rules: RuleSet) -> Iterator[Step]:
@@ -165,9 +162,13 @@ def _known(
     return _Past(_stored(thing, doubtful, waiting, rules, history), _newest(device) + 1)
 
 
-def _says_the_same(known: Reading, reading: Reading) -> bool:
+def _says_the_same(known: Reading | None, reading: Reading) -> bool:
     """Whether it is stored with all its marks."""
-    return identity(known) == identity(reading) and not reading.flags & STORED & ~known.flags
+    return (
+        known is not None
+        and identity(known) == identity(reading)
+        and not reading.flags & STORED & ~known.flags
+    )
 
 
 def _newest(device: DeviceState) -> int:
@@ -293,7 +294,18 @@ def _judged_again(
         part = arrivals[start : start + READINGS_AT_ONCE]
         series = union(series, (arrival.reading for arrival in part))
         after, changes, _ = evaluate(rules, base, series)
-        yield Step(thing, tuple(part), after, tuple(changes), start_ms, tuple(rules.rules))
+        standing = tuple(_standing(base, start_ms))
+        yield Step(thing, tuple(part), after, tuple(changes), start_ms, tuple(rules.rules), standing)
+
+
+def _standing(memory: Memory, at: int) -> Iterator[Change]:
+    """The alarms that a memory knows of, each with the last reading of its metric."""
+    for rule, own in memory.get("r", {}).items():
+        if alarm := own.get("a"):
+            _, severity, metric = alarm
+            seen, value, *_ = memory.get("q", {}).get(metric, (at, 0.0))
+            last = Reading(seen, metric, value)
+            yield Change(rule, metric, "raised", severity, at, last, (last,), value, None)
 
 
 def entries(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], Step | None]]:

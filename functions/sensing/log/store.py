@@ -224,7 +224,9 @@ class DynamoShelf:
                 if step.since is None:
                     after = alarms.apply(tx, self.ctx, device, step.changes)
                 else:
-                    after = alarms.reconcile(tx, self.ctx, device, step.since, step.changes, step.rules)
+                    after = alarms.reconcile(
+                        tx, self.ctx, device, step.since, step.changes, step.rules, step.standing
+                    )
         except TransactWriteError as error:
             if failed_conditions(error) or contended(error):
                 raise Stale from error

@@ -53,7 +53,11 @@ def test_a_replay_ends_with_what_order_would_have_given(
     alarm, episodes = kept([wrong])
     wanted_alarm, wanted = kept([right])
     stored = [episodes[key] for key in sorted(episodes)]
-    found = replaying.compare("gauge-1", "flood", alarm, stored, cut * 1000, right[cut:])
+    before, _ = kept([right[:cut]])
+    standing = None
+    if before and before.active:
+        standing = row([("raised", before.episode.severity)])[0]._replace(at=cut * 1000)
+    found = replaying.compare("gauge-1", "flood", alarm, stored, cut * 1000, right[cut:], standing)
     if found is not None:
         episodes = {key: one for key, one in episodes.items() if key not in found.moved}
         episodes.update({one.raised: one for one in found.folded.episodes})

@@ -121,6 +121,19 @@ def test_a_replay_that_finds_the_same_writes_nothing(flood: World) -> None:
     row = [change(), change(what="escalated", at=T0 + MINUTE, severity="critical")]
     feed(flood, gauge(), *row)
     with scope.tenant_scope(flood.oakville):
-        for since, again in ((T0 - MINUTE, row), (T0 + 1, row[1:]), (T0 + 2 * MINUTE, [])):
+        worst = change(severity="critical")
+        stretches = ((T0 - MINUTE, row, []), (T0 + 1, row[1:], row[:1]), (T0 + 2 * MINUTE, [], [worst]))
+        for since, again, before in stretches:
             tx = transaction()
-            assert alarms.reconcile(tx, system(flood), gauge(), since, again, ["flood"]).row == ""
+            assert alarms.reconcile(tx, system(flood), gauge(), since, again, ["flood"], before).row == ""
+
+
+def test_an_alarm_that_the_days_no_longer_know_ends_with_the_next_replay_and_one_that_they_know_begins(
+    flood: World,
+) -> None:
+    feed(flood, gauge(), change(at=T0 - MINUTE))
+    with scope.tenant_scope(flood.oakville), transaction() as tx:
+        standing = [change("damp", at=T0, severity="low")]
+        alarms.reconcile(tx, system(flood), gauge(), T0, [], ["flood", "damp"], standing)
+    assert (now_of(flood).state, now_of(flood).episode.cleared) == ("cleared", T0)
+    assert (now_of(flood, "damp").state, now_of(flood, "damp").episode.raised) == ("raised", T0)

@@ -53,7 +53,8 @@ class FakeShelf:
             if step.since is None:
                 folded = fold(*key, before, own)
             else:
-                found = compare(*key, before, list(kept.values()), step.since, own)
+                standing = next((change for change in step.standing if change.rule == rule), None)
+                found = compare(*key, before, list(kept.values()), step.since, own, standing)
                 if found is None:
                     continue
                 for gone in found.moved:

@@ -273,3 +273,24 @@ def test_a_repeat_writes_nothing_unless_it_brings_a_mark_and_then_counts_no_seco
     assert shelf.writes == 2
     assert sum(readings for _, readings in ShardLog(shelf).catch_up().devices["a"].days.values()) == 2
     assert stored_series(shelf, "a") == [ahead, other]
+
+
+@settings(deadline=None, max_examples=80)
+@given(deliveries(), st.data())
+def test_readings_too_late_to_be_judged_never_part_the_stored_alarms_from_what_the_rules_remember(
+    delivered, data
+):
+    _, batches = delivered
+    shelf = FakeShelf(RULES)
+    log = ShardLog(shelf)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "REPLAY_DAYS", 0)
+        for batch in batches:
+            log.store(grouped(batch), rules_of)
+            if data.draw(st.booleans()):
+                closing.close(shelf, rules_of)
+            for thing, device in log.state.devices.items():
+                stored = {key[1]: alarm for key, alarm in shelf.alarms.items() if key[0] == thing}
+                assert device.alarms == {
+                    rule: alarm.episode.severity for rule, alarm in stored.items() if alarm.active
+                }
