@@ -51,15 +51,25 @@ class Trial:
     left_out: int = 0
 
 
+@dataclass(frozen=True)
+class Where:
+    """The city's zone, the device's latitude and longitude, the city's areas by group."""
+
+    zone: str
+    place: tuple[float, float] | None = None
+    areas: Entry | None = None
+
+
 def replay(
-    profile: Entry, now: Entry, new: Entry, *, zone: str, muted: Sequence[tuple[int, int]],
+    profile: Entry, now: Entry, new: Entry, *, where: Where, muted: Sequence[tuple[int, int]],
     readings: Iterable[Reading], thing: str = "",
 ) -> Tried:  # fmt: skip
     """One device's readings (in order) through both rules."""
     rules = compile_rules(
-        {**profile, "rules": [{**now, "id": NOW}, {**new, "id": NEW}]}, zone=zone, muted=muted, every=True
-    )
-    looked_at = {rule.metric for rule in rules.rules.values()}
+        {**profile, "rules": [{**now, "id": NOW}, {**new, "id": NEW}]}, zone=where.zone, muted=muted,
+        every=True, place=where.place, areas=where.areas,
+    )  # fmt: skip
+    looked_at = {metric for rule in rules.rules.values() for metric in (rule.metric, rule.pair)}
     own = [reading for reading in readings if reading.metric in looked_at]
     _, changes, _ = evaluate(rules, rules.start(), own)
     return Tried(thing, len(own), episodes(changes, NOW), episodes(changes, NEW))

@@ -8,6 +8,7 @@ from typing import Any
 
 from functions.core.errors import Invalid
 from functions.core.i18n import N_
+from functions.sensing.rules.build import coordinates
 
 PASTED_MAX = 3000
 NOT_A_NUMBER = N_("Enter a number")
@@ -33,11 +34,17 @@ def _numbers(rule: Entry) -> Iterator[tuple[str, float]]:
     if rule.get("rate"):
         yield "by", rule["rate"]["by"]
         yield "within", rule["rate"]["seconds"] / 60
+    if rule.get("usual"):
+        yield "by", rule["usual"]["by"]
+    if rule.get("area"):
+        yield "beyond", rule["area"].get("by") or 0
+        if rule["area"].get("radius"):
+            yield "radius", rule["area"]["radius"]
     if rule.get("window"):
         yield "window", rule["window"]["seconds"] / 60
     if rule.get("faulty"):
         yield "faulty", rule["faulty"]
-    if rule.get("levels") or rule.get("rate"):
+    if rule.get("levels") or rule.get("rate") or rule.get("area"):
         yield "hold", (rule.get("hold") or 0) / 60
         needed, of = rule.get("of") or (1, 1)
         yield "needed", needed
@@ -55,6 +62,12 @@ def changed(rule: Entry, typed: Mapping[str, str]) -> dict[str, Any]:
         new["clear"] = read["clear"]
     if rule.get("rate"):
         new["rate"] = {**rule["rate"], "by": read["by"], "seconds": round(read["within"] * 60)}
+    if rule.get("usual"):
+        new["usual"] = {**rule["usual"], "by": read["by"]}
+    if rule.get("area"):
+        new["area"] = {**rule["area"], "by": read["beyond"]}
+        if "radius" in read:
+            new["area"]["radius"] = read["radius"]
     if rule.get("window"):
         new["window"] = {**rule["window"], "seconds": round(read["window"] * 60)}
     if rule.get("faulty"):
@@ -111,6 +124,9 @@ def pasted(text: str, profile: Entry) -> dict[str, Any]:
         rule = AlarmRule.model_validate(known).model_dump(exclude_none=True)
     except (Refused, ValidationError, AttributeError) as error:
         raise Invalid({"pasted": N_("This is not a rule as the city's file has it.")}) from error
-    if rule.get("metric") not in profile.get("quantities", {}):
+    quantities = profile.get("quantities", {})
+    if rule.get("area") and coordinates(quantities) is None:
+        raise Invalid({"pasted": N_("The device does not say where it is.")})
+    if not rule.get("area") and rule.get("metric") not in quantities:
         raise Invalid({"pasted": N_("The device does not measure this quantity.")})
     return rule

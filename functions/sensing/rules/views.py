@@ -13,6 +13,7 @@ from functions.core.i18n import N_, pick, t
 from functions.identity.domain import Staff
 from functions.sensing import units
 from functions.sensing.rules import trying, typed, watching, words
+from functions.sensing.rules.build import PLACE, waits_for
 from functions.sensing.rules.watching import Watched
 from functions.tenancy.rule_decisions import Decisions, name_of
 from functions.web import formats
@@ -21,15 +22,20 @@ from functions.web.responses import Page, Redirect
 
 TRIES, TRIES_WINDOW_S = 30, 3600
 EPISODES_SHOWN = 50
+NAMES_SHOWN = 10
 STATES = {
     "on": (N_("On"), "green"),
     "waits": (N_("Waits for confirmation"), "yellow"),
     "off": (N_("Switched off"), "grey"),
+    "area": (N_("Waits for an area"), "yellow"),
+    "place": (N_("Waits for a place"), "yellow"),
 }
 LABELS = {
     "clear": N_("The alarm ends at"),
     "by": N_("Change by more than"),
     "within": N_("Within so many minutes"),
+    "beyond": N_("Metres beyond the edge"),
+    "radius": N_("Metres around its place"),
     "window": N_("Window in minutes"),
     "faulty": N_("Readings in a row that are not plausible"),
     "hold": N_("It must stay so for so many minutes"),
@@ -83,12 +89,13 @@ def _group(ctx: PageContext, one: Watched, plausibility: bool) -> dict[str, Any]
 
 
 def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, Any]:
-    text, colour = STATES[_state(rule)]
+    text, colour = STATES[_state(ctx, one, rule)]
     others = {other["id"]: other["title"] for other in (*one.own, *one.profile.get("rules", ()))}
     return {
         "title": str(pick(rule["title"])),
         "href": f"{home(ctx)}?{urlencode({'profile': one.id, 'rule': rule['id']})}",
-        "words": words.sentences(rule, one.profile, others),
+        "words": words.sentences(rule, one.profile, others, watching.areas_of(ctx)),
+        "waits": _waits(ctx, one, rule),
         "thing": rule.get("thing", ""),
         "own": rule in one.own,
         "basis": rule.get("source") or rule.get("basis") or "",
@@ -97,9 +104,32 @@ def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, 
     }
 
 
-def _state(rule: Mapping[str, Any]) -> str:
+def _waits(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> str:
+    """What a rule that is on waits for, and on which devices."""
+    areas, without = watching.areas_of(ctx), _without_place(one, rule)
+    need = waits_for(rule, not without, areas) if rule.get("active", True) else ""
+    if need == PLACE:
+        return t("These devices have no place on the map yet: %(things)s.", things=_some(without))
+    if need:
+        return t("The city's file has no area in the group “%(group)s” yet.", group=need)
+    return ""
+
+
+def _without_place(one: Watched, rule: Mapping[str, Any]) -> list[str]:
+    return [thing for thing in one.unplaced if thing == (rule.get("thing") or thing)]
+
+
+def _some(things: Sequence[str]) -> str:
+    listed = ", ".join(things[:NAMES_SHOWN])
+    return f"{listed} …" if len(things) > NAMES_SHOWN else listed
+
+
+def _state(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> str:
     if rule.get("active", True):
-        return "on"
+        things = [rule["thing"]] if rule.get("thing") else one.things
+        placed = len(_without_place(one, rule)) < len(things)
+        need = waits_for(rule, placed, watching.areas_of(ctx))
+        return "place" if need == PLACE else "area" if need else "on"
     return "off" if rule.get("decided") == "off" or "ships" in rule else "waits"
 
 
@@ -179,7 +209,7 @@ def attempt(ctx: PageContext) -> Page:
         errors=errors,
         days=trying.DAYS,
         devices=trying.DEVICES,
-        new=words.sentences(new, watched.profile) if new else "",
+        new=words.sentences(new, watched.profile, areas=watching.areas_of(ctx)) if new else "",
         result=_result(ctx, trial, watched, new or rule) if trial else None,
     )
 
@@ -188,9 +218,9 @@ def _field(name: str, given: Any, value: float, rule: Mapping[str, Any], watched
     label = t(LABELS[name]) if name in LABELS else _level(rule, int(name.removeprefix("level-")))
     unit = ""
     if name in ("clear", "by") or name.startswith("level-"):
-        percent = name == "by" and rule["rate"].get("percent")
-        quantity = words.quantity_of(rule, watched.profile)
-        unit = "%" if percent else units.shown(quantity.get("unit"))
+        unit = units.shown(words.judged(rule, watched.profile).get("unit"))
+    elif name in ("beyond", "radius"):
+        unit = "m"
     shown = given if isinstance(given, str) else f"{value if given is None else given:.10g}"
     return {"id": name, "label": label, "unit": unit, "value": shown}
 
@@ -215,7 +245,7 @@ def _replay(
 def _result(
     ctx: PageContext, trial: trying.Trial, watched: Watched, new: Mapping[str, Any]
 ) -> dict[str, Any]:
-    quantity = words.quantity_of(new, watched.profile)
+    quantity = words.judged(new, watched.profile)
     moments = [
         [
             one.thing,

@@ -28,13 +28,14 @@ ACTIONS = {"on": "rule_switched_on", "off": "rule_switched_off"}
 
 @dataclass(frozen=True)
 class Watched:
-    """A profile that the city uses: its rules as they are now, its devices, and the city's own rules on all
-    or one of them."""
+    """A profile that the city uses: its rules as they are now, its devices (``unplaced``: those without a
+    place on the map), and the city's own rules on all or one of them."""
 
     id: str
     profile: Mapping[str, Any]
     things: Sequence[str]
     own: Sequence[Mapping[str, Any]]
+    unplaced: Sequence[str] = ()
 
 
 def watched(ctx: Context) -> tuple[list[Watched], Decisions]:
@@ -44,28 +45,37 @@ def watched(ctx: Context) -> tuple[list[Watched], Decisions]:
     return [_watched(ctx, name, used[name], decisions) for name in sorted(used)], decisions
 
 
-def _used(ctx: Context) -> dict[str, list[str]]:
-    """Devices by profile: those of the city's file and those registered beside it."""
+def areas_of(ctx: Context) -> Mapping[str, Any]:
+    """The city's areas on the map by the group that rules name."""
+    found: Mapping[str, Any] = ctx.city.config["devices"].get("areas") or {}
+    return found
+
+
+def _used(ctx: Context) -> dict[str, dict[str, bool]]:
+    """Devices by profile, and whether each has a place: those of the city's file and those registered beside
+    it."""
     config = ctx.city.config["devices"]
-    found = {entry["thing"]: entry["profile"] for entry in config["things"]}
+    found = {entry["thing"]: (entry["profile"], bool(entry.get("place"))) for entry in config["things"]}
     for device in devices.list_devices():
         if device.state in (RETIRED, REVOKED):
             found.pop(device.thing, None)
         else:
-            found[device.thing] = device.profile
-    used: dict[str, list[str]] = {}
-    for thing in sorted(found):
-        used.setdefault(found[thing], []).append(thing)
+            found[device.thing] = device.profile, device.place.point is not None
+    used: dict[str, dict[str, bool]] = {}
+    for thing, (profile, placed) in sorted(found.items()):
+        used.setdefault(profile, {})[thing] = placed
     return used
 
 
-def _watched(ctx: Context, profile_id: str, things: Sequence[str], decisions: Decisions) -> Watched:
+def _watched(ctx: Context, profile_id: str, placed: Mapping[str, bool], decisions: Decisions) -> Watched:
+    things = list(placed)
     own = [
         rule
         for rule in ctx.city.config["devices"]["rules"]
         if rule.get("profile") == profile_id or (rule.get("thing") and rule["thing"] in things)
     ]
-    return Watched(profile_id, as_decided(ctx, profile_id, decisions), things, own)
+    unplaced = [thing for thing in things if not placed[thing]]
+    return Watched(profile_id, as_decided(ctx, profile_id, decisions), things, own, unplaced)
 
 
 def as_decided(ctx: Context, profile_id: str, decisions: Decisions) -> Mapping[str, Any]:
@@ -101,9 +111,11 @@ def try_rule(
             continue
         found = read.series(known[name], end - trying.DAYS * trying.DAY_MS, end)[-room:]
         room -= len(found)
-        zone, muted = ctx.city.zone, known[name].muted
+        where = trying.Where(ctx.city.zone, known[name].place.point, areas_of(ctx))
         trial.tried.append(
-            trying.replay(one.profile, now, new, zone=zone, muted=muted, readings=found, thing=name)
+            trying.replay(
+                one.profile, now, new, where=where, muted=known[name].muted, readings=found, thing=name
+            )
         )
     return trial
 

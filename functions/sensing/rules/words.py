@@ -7,17 +7,19 @@ from typing import Any
 
 from functions.core.i18n import N_, language, nt, pick, t
 from functions.sensing import units
+from functions.sensing.rules import word_conditions
 
 Entry = Mapping[str, Any]
 SEVERITIES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High"), "critical": N_("Critical")}
-DAYS = {
-    "mon": N_("Monday"), "tue": N_("Tuesday"), "wed": N_("Wednesday"), "thu": N_("Thursday"),
-    "fri": N_("Friday"), "sat": N_("Saturday"), "sun": N_("Sunday"),
-}  # fmt: skip
 WINDOWS = {
     "mean": N_("the mean of %(name)s over %(time)s"),
     "min": N_("the least %(name)s in %(time)s"),
     "max": N_("the greatest %(name)s in %(time)s"),
+}
+METRES = {"outside": N_("Metres outside"), "inside": N_("Metres inside")}
+BACK = {
+    "outside": N_("It ends when the device is inside again."),
+    "inside": N_("It ends when the device is outside again."),
 }
 RATES = {
     "rise": N_("Alarm (%(severity)s) when %(name)s rises by more than %(by)s within %(time)s."),
@@ -25,10 +27,16 @@ RATES = {
 }
 
 
-def sentences(rule: Entry, profile: Entry, others: Mapping[str, Any] | None = None) -> str:
-    """What the rule does. ``others``: titles of rules by id, for a rule that joins two."""
+def sentences(
+    rule: Entry,
+    profile: Entry,
+    others: Mapping[str, Any] | None = None,
+    areas: Mapping[str, Any] | None = None,
+) -> str:
+    """What the rule does. ``others``: titles of rules by id, for a rule that joins two; ``areas``: the city's
+    by group."""
     parts = [
-        *_condition(rule, profile, others or {}),
+        *_condition(rule, profile, others or {}, areas or {}),
         *_held(rule),
         *_end(rule, profile),
         *_rest(rule, profile),
@@ -72,6 +80,17 @@ def quantity_of(rule: Entry, profile: Entry) -> Entry:
     return found
 
 
+def judged(rule: Entry, profile: Entry) -> Entry:
+    """The quantity that a rule compares, with names, unit and precision: the one that it looks at, per cent
+    of change, or the distance from an area."""
+    if rule.get("area"):
+        name = METRES["outside" if rule["area"].get("outside") else "inside"]
+        return {"names": {language(): t(name)}, "unit": "m", "precision": 0}
+    own = quantity_of(rule, profile)
+    percent = rule.get("usual") or (rule.get("rate") or {}).get("percent")
+    return {"names": own.get("names"), "unit": "/100", "precision": 0} if percent else own
+
+
 def name_of(rule: Entry, profile: Entry) -> str:
     """How people call the quantity that a rule looks at."""
     return str(pick(quantity_of(rule, profile).get("names") or rule.get("metric") or ""))
@@ -82,12 +101,18 @@ def is_switch(quantity: Entry) -> bool:
     return quantity.get("unit") == "/" and list(quantity.get("range") or ()) == [0, 1]
 
 
-def _condition(rule: Entry, profile: Entry, others: Mapping[str, Any]) -> Iterator[str]:
+def _condition(
+    rule: Entry, profile: Entry, others: Mapping[str, Any], areas: Mapping[str, Any]
+) -> Iterator[str]:
     if rule.get("levels"):
         yield _levels(rule, profile)
         return
     grade = severity(rule["severity"])
-    if rule.get("rate"):
+    if rule.get("usual"):
+        yield from word_conditions.usual(rule, name_of(rule, profile), grade)
+    elif rule.get("area"):
+        yield from word_conditions.area(rule, grade, areas)
+    elif rule.get("rate"):
         rate = rule["rate"]
         by = f"{rate['by']:g} %" if rate.get("percent") else measure(rate["by"], quantity_of(rule, profile))
         words = {"name": name_of(rule, profile), "by": by, "time": time(rate["seconds"])}
@@ -128,7 +153,7 @@ def _levels(rule: Entry, profile: Entry) -> str:
           severity=severity(level["severity"]))
         for level in levels
     ]  # fmt: skip
-    limits = ("、" if language() == "zh-Hans" else ", ").join(listed)
+    limits = word_conditions.joined(listed)
     if above:
         return t("Alarm when %(what)s is above %(levels)s.", what=what, levels=limits)
     return t("Alarm when %(what)s is below %(levels)s.", what=what, levels=limits)
@@ -157,15 +182,20 @@ def _end(rule: Entry, profile: Entry) -> Iterator[str]:
             yield t("It ends at %(limit)s or more.", limit=measure(rule["clear"], quantity))
     elif rule.get("rate"):
         yield t("It ends when the change is half of that or less.")
+    elif rule.get("usual"):
+        yield t("It ends when the difference is half of that or less.")
+    elif rule.get("area"):
+        yield t(BACK["outside" if rule["area"].get("outside") else "inside"])
     elif rule.get("missing"):
         yield t("It ends with the next message.")
 
 
 def _rest(rule: Entry, profile: Entry) -> Iterator[str]:
     if rule.get("schedule"):
-        yield t("It looks only %(hours)s.", hours=_when(rule["schedule"]))
+        yield t("It looks only %(hours)s.", hours=word_conditions.hours(rule["schedule"]))
+    yield from word_conditions.needs(rule)
     if rule.get("quiet"):
-        yield t("Nobody is told %(hours)s.", hours=_when(rule["quiet"]))
+        yield t("Nobody is told %(hours)s.", hours=word_conditions.hours(rule["quiet"]))
     if rule.get("repeat"):
         yield t("Whoever was told is told again every %(time)s until somebody acknowledges.",
                 time=time(rule["repeat"]))  # fmt: skip
@@ -176,11 +206,3 @@ def _rest(rule: Entry, profile: Entry) -> Iterator[str]:
         yield t("Then a command is prepared: %(name)s – %(value)s.", name=name, value=str(pick(value)))
     if rule.get("silent"):
         yield t("By itself it tells nobody; it only serves a rule that joins two.")
-
-
-def _when(hours: Entry) -> str:
-    words = {"start": hours["start"], "end": hours["end"]}
-    if not hours.get("days"):
-        return t("from %(start)s to %(end)s", **words)
-    days = ("、" if language() == "zh-Hans" else ", ").join(t(DAYS[day]) for day in hours["days"])
-    return t("from %(start)s to %(end)s (%(days)s)", **words, days=days)
