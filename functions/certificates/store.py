@@ -9,8 +9,7 @@ from pynamodb.transactions import TransactWrite
 
 from functions.certificates.domain import Certificate
 from functions.core import audit, clock, keys
-from functions.core.errors import Unavailable
-from functions.core.store import CityModel
+from functions.core.store import CityModel, read_together
 
 
 class CertificateItem(CityModel):
@@ -72,19 +71,11 @@ def get(digest: str) -> Certificate | None:
 def get_with_chain(digest: str, case_id: str) -> tuple[Certificate | None, audit.Chain]:
     """A certificate, and the end of its case's audit chain: one call. Raises Unavailable when the table is
     throttled."""
-    chain = audit.Chain("case", case_id)
-    wanted = [{"pk": keys.certificate(digest), "sk": keys.META}, {"pk": chain.pk, "sk": keys.HEAD}]
-    connection = CertificateItem._get_connection()
-    answer = connection.batch_get_item(wanted, consistent_read=True)  # type: ignore[arg-type]
-    if answer.get("UnprocessedKeys"):
-        raise Unavailable
-    (rows,) = answer["Responses"].values()
-    by_sort = {row["sk"]["S"]: row for row in rows}
-    if keys.HEAD in by_sort:
-        head = audit.HeadItem.from_raw_data(by_sort[keys.HEAD])
-        chain = audit.Chain("case", case_id, int(head.seq), head.hash)
-    found = by_sort.get(keys.META)
-    return _certificate(CertificateItem.from_raw_data(found), digest) if found else None, chain
+    mine, end = (keys.certificate(digest), keys.META), (keys.chain("case", case_id), keys.HEAD)
+    read = read_together([mine, end])
+    found = read.get(mine)
+    certificate = _certificate(CertificateItem.from_raw_data(found), digest) if found else None
+    return certificate, audit.chain_of("case", case_id, read.get(end))
 
 
 def _certificate(item: CertificateItem, digest: str) -> Certificate:

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import TransactWriteError
@@ -89,6 +90,14 @@ def read_chain(kind: str, subject: str) -> Chain:
     except HeadItem.DoesNotExist:
         return Chain(kind, subject)
     return Chain(kind, subject, int(head.seq), head.hash)
+
+
+def chain_of(kind: str, subject: str, head: Any) -> Chain:
+    """A chain whose end (``HEAD`` in its partition, or None) was read together with something else."""
+    if head is None:
+        return Chain(kind, subject)
+    item = HeadItem.from_raw_data(head)
+    return Chain(kind, subject, int(item.seq), item.hash)
 
 
 def append(

@@ -12,6 +12,8 @@ PUBLIC, STAFF, WORKSHOP = 2.0, 4.0, 8.0
 # Pages that an admin opens seldom: they read what is decided, what is registered and, for a try, a month.
 SELDOM = {("GET", f"/{{city}}/console/{path}") for path in ("calls/{thing}", "rules", "rules/try", "sources")}
 AUDIT = "TransactWriteItems"
+# The page that somebody opens who is called for help: it records the view and keeps to a public page's limit.
+CALL = ("GET", "/{city}/sos/{code}")
 APPLICATION = ("POST", "/{city}/apply/{draft}/check")
 ANSWER = ("POST", "/{city}/apply/{draft}/{page}")
 HOW = """\
@@ -21,10 +23,11 @@ certificate, against the real code with AWS played in the process. Calls are tho
 several requests to a route the one with the most calls counts. The configuration is cached, as in a
 function that served the city within the last 30 seconds; the first page of a fresh process is a row of
 its own. Four pages on which an admin looks after rules, sources and contacts may take eight and are a
-figure of their own. A public page may take two calls. A staff page, and any other page that records an
-audit event before its answer (a citizen's view of an application, the return from the sign-in service),
-may take four. Pages are counted in memory and written together, at most every 30 seconds or 200 pages, with
-one call that is not in these rows."""
+figure of their own. A public page may take two calls, and so may the page of somebody who is called for
+help, though it records its view. A staff page, and any other page that records an audit event before its
+answer (a citizen's view of an application, the return from the sign-in service), may take four. Pages are
+counted in memory and written together, at most every 30 seconds or 200 pages, with one call that is not in
+these rows."""
 
 
 def measure() -> Section:
@@ -50,7 +53,7 @@ def _numbers(spent: Spent) -> list[str]:
 def _figures(found: Counts, access: dict[Key, str]) -> list[Figure]:
     pages = {key: spent for key, spent in found.items() if key[0] == "GET" and key in access}
     programs = {key: spent for key, spent in found.items() if key not in access}
-    viewing = {key for key, spent in pages.items() if access[key] == "staff" or AUDIT in spent.calls}
+    viewing = {key for key, spent in pages.items() if access[key] == "staff" or AUDIT in spent.calls} - {CALL}
     sent, answered = found[APPLICATION], found[ANSWER]
     return [
         _worst(

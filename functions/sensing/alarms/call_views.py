@@ -148,13 +148,12 @@ def _checked(ctx: PageContext) -> tuple[dict[str, str], ...]:
 
 
 def open_call(ctx: PageContext, code: str) -> Page:
-    """For whoever holds the address of a message: it names one call and one contact. Raises NotFound."""
-    thing, number, call = sos.call_of_code(ctx, code)
-    device = registry.find(thing)
-    if device is None:
-        raise NotFound
-    viewer = replace(ctx, actor=Actor("citizen", f"contact:{number}"))
-    audit.record("device", thing, "call_viewed", viewer, {"rule": call.rule, "raised": call.raised})
+    """For whoever holds the address of a message: it names one call and one contact. Two calls, with the
+    record of the view. Raises NotFound."""
+    link = sos.open_code(ctx, code)
+    device, call = link.device, link.call
+    viewer = replace(ctx, actor=Actor("citizen", f"contact:{link.number}"))
+    audit.record_view(link.chain, viewer, "call_viewed", {"rule": call.rule, "raised": call.raised})
     return Page(
         "alarms/answer.html",
         who=device.title or _name(ctx, device),
@@ -164,25 +163,24 @@ def open_call(ctx: PageContext, code: str) -> Page:
         by=call.by,
         thanks=ctx.query.get("thanks") == "1",
         title=definitions.title_of(
-            ctx, definitions.rule_of(ctx, thing, device.profile, call.rule), call.rule
+            ctx, definitions.rule_of(ctx, device.thing, device.profile, call.rule), call.rule
         ),
     )
 
 
 def answer_call(ctx: PageContext, code: str) -> Page | Redirect:
     """The contact says that they see to it. Raises NotFound."""
-    thing, rule, raised, number = sos.read_code(ctx, code)
-    name = _contact_name(ctx, thing, number)
-    ctx.actor = Actor("citizen", f"contact:{number}", name)
-    deciding.acknowledge_as_contact(ctx, thing, rule, raised, name)
+    link = sos.open_code(ctx, code)
+    name = _contact_name(ctx, link)
+    ctx.actor = Actor("citizen", f"contact:{link.number}", name)
+    deciding.acknowledge_as_contact(ctx, link.device.thing, link.call.rule, link.call.raised, name)
     return Redirect(f"/{ctx.city.id}/sos/{code}?thanks=1")
 
 
-def _contact_name(ctx: PageContext, thing: str, number: str) -> str:
+def _contact_name(ctx: PageContext, link: sos.Link) -> str:
     from functions.sensing.alarms.sos_messages import contact_of
 
-    device = registry.find(thing)
-    contact = contact_of(ctx, device, number) if device else None
+    contact = contact_of(ctx, link.device, link.number)
     if contact is None:
         raise Forbidden
     return contact.get("name") or contact.get("email", "")

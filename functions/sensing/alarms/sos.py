@@ -15,11 +15,11 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 
-from functions.core import clock, ids, keys
+from functions.core import audit, clock, ids, keys
 from functions.core.context import Context
 from functions.core.errors import NotFound
 from functions.core.keyring import city_key
-from functions.core.store import CityModel, contended, failed_conditions, transaction
+from functions.core.store import CityModel, contended, failed_conditions, read_together, transaction
 from functions.sensing.alarms import definitions, due
 from functions.sensing.alarms.definitions import Definition
 from functions.sensing.alarms.domain import Alarm, rank
@@ -58,6 +58,17 @@ class Call:
     by: str
     at: str
     log: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a contact's address names: the contact's number, the call, the device and the end of the device's
+    chain of events, to which the view is added."""
+
+    number: str
+    call: Call
+    device: Device
+    chain: audit.Chain
 
 
 def is_call(ctx: Context, device: Device, rule: Definition) -> bool:
@@ -207,21 +218,21 @@ def code_of(ctx: Context, thing: str, rule: str, raised: int, number: str) -> st
     return f"{name}.{hmac.new(key, name.encode(), hashlib.sha256).hexdigest()[:24]}"
 
 
-def read_code(ctx: Context, code: str) -> tuple[str, str, int, str]:
-    """``(thing, rule, raised, number)`` of a code of this city that is not older than a day. Raises
-    NotFound."""
-    thing, number, call = call_of_code(ctx, code)
-    return thing, call.rule, call.raised, number
-
-
-def call_of_code(ctx: Context, code: str) -> tuple[str, str, Call]:
-    """``(thing, number, call)``, as :func:`read_code`: one read."""
+def open_code(ctx: Context, code: str) -> Link:
+    """What a code of this city that is not older than a day leads to: one read. Raises NotFound."""
     parts = code.split(".")
     if len(parts) != 5 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 15:
         raise NotFound
     thing, rule, raised, number, _ = parts
-    genuine = ids.same(code_of(ctx, thing, rule, int(raised), number), code)
-    call = find(thing, rule, int(raised)) if genuine else None
-    if call is None or ctx.now - clock.parse(call.begun) > LINK_LIFE:
+    if not ids.same(code_of(ctx, thing, rule, int(raised), number), code):
         raise NotFound
-    return thing, number, call
+    places = (keys.sos(thing), _sk(rule, int(raised))), (keys.device(thing), keys.META)
+    end = keys.chain("device", thing), keys.HEAD
+    read = read_together([*places, end])
+    if not all(place in read for place in places):
+        raise NotFound
+    call = _call(CallItem.from_raw_data(read[places[0]]))
+    if ctx.now - clock.parse(call.begun) > LINK_LIFE:
+        raise NotFound
+    chain = audit.chain_of("device", thing, read.get(end))
+    return Link(number, call, registry.of_raw(read[places[1]]), chain)

@@ -83,6 +83,11 @@ def find(thing: str) -> Device | None:
         return None
 
 
+def of_raw(raw: Any) -> Device:
+    """A device that was read together with something else (functions/core/store.py)."""
+    return _device(DeviceItem.from_raw_data(raw))
+
+
 def find_eui(eui: str) -> Device | None:
     """The device with a DevEUI (16 hex digits, small letters): two calls."""
     return find_label(eui)

@@ -103,10 +103,13 @@ def test_who_answers_ends_the_calls_and_the_button_hears_it(
     ctx = system(flood)
     with scope.tenant_scope(flood.oakville):
         code = sos.code_of(ctx, "gauge-1", "pressed", T0, "0")
-        assert sos.read_code(ctx, code) == ("gauge-1", "pressed", T0, "0")
+        link = sos.open_code(ctx, code)
+        assert (link.device.thing, link.call.rule, link.call.raised, link.number) == (
+            "gauge-1", "pressed", T0, "0",
+        )  # fmt: skip
         for other in (code[:-1] + "x", code.replace(".0.", ".1."), "gauge-1", "a.b.c.d.e"):
             with pytest.raises(NotFound):
-                sos.read_code(ctx, other)
+                sos.open_code(ctx, other)
         sos.answer(ctx, "gauge-1", "pressed", T0, "Rosa (demo)")
         sos.answer(ctx, "gauge-1", "pressed", T0, "Tom (demo)")
     work(flood, MINUTES[7])
@@ -118,7 +121,7 @@ def test_who_answers_ends_the_calls_and_the_button_hears_it(
     assert (called.state, called.by) == ("answered", "Rosa (demo)")
     assert (told.name, told.state) == ("received", "done")
     with scope.tenant_scope(flood.qinghe), pytest.raises(NotFound):
-        sos.read_code(replace(ctx, city=flood.qinghe), code)
+        sos.open_code(replace(ctx, city=flood.qinghe), code)
 
 
 def test_a_call_whose_worker_fell_before_the_first_message_is_made_all_the_same(
