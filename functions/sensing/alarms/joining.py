@@ -1,56 +1,103 @@
-"""Rules that look at two others: raised while both are, on one device or on two."""
+"""Rules that look at two others: raised while both are, on one device or on two.
+
+Their episodes follow from the episodes of the two, so that it does not matter in which order those came
+about, nor whether both rose and ended before anybody looked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from functions.core import clock
 from functions.core.context import Context
 from functions.sensing.alarms import definitions, opening, store
 from functions.sensing.alarms.definitions import Definition
-from functions.sensing.alarms.domain import Alarm
+from functions.sensing.alarms.domain import Alarm, Episode
 from functions.sensing.domain import Reading
 from functions.sensing.registry import store as registry
-from functions.sensing.registry.domain import Device
+from functions.sensing.registry.domain import RETIRED, REVOKED, Device
 from functions.sensing.rules.domain import Change
+
+if TYPE_CHECKING:
+    from pynamodb.transactions import TransactWrite
+
+LOOKED_AT = 60  # of the newest episodes of each of the two
+LOOKED_BACK_MS = 300 * 86_400_000  # less than the year for which episodes are kept
 
 
 def check(ctx: Context, device: Device, rule_id: str) -> None:
     """See to every ``both`` that looks at a rule of this device which has just changed."""
     for host, rule in definitions.joined_rules(ctx, device.thing, device.profile, rule_id):
         on = device if host == device.thing else registry.find(host)
-        if on is not None:
+        if on is not None and on.state not in (RETIRED, REVOKED):
             _check(ctx, on, rule)
 
 
 def _check(ctx: Context, host: Device, rule: Definition) -> None:
+    from functions.sensing.alarms.writing import again
+
     parts = [(definitions.thing_of_part(ctx, host.thing, part), part) for part in rule["both"]]
-    found = store.get_many([*parts, (host.thing, rule["id"])])
-    alarms = [found.get(pair) for pair in parts]
-    own = found.get((host.thing, rule["id"]))
-    together = all(alarm is not None and alarm.active for alarm in alarms)
-    if together == bool(own and own.active):
-        return
-    opening.raise_alone(ctx, host, [_change(rule, [alarm for alarm in alarms if alarm], together)])
+
+    def write(tx: TransactWrite) -> opening.After:
+        found = [store.get_with_past(*part, episodes=LOOKED_AT) for part in parts]
+        kept = [_kept(alarm, [one.episode for one in past]) for alarm, past in found]
+        since = clock.epoch(ctx.now) * 1000 - LOOKED_BACK_MS
+        since = max([since, *(own[0].raised for own in kept if len(own) >= LOOKED_AT)])
+        standing, changes = together(rule, kept, since)
+        after = opening.reconcile(tx, ctx, host, since, changes, [rule["id"]], standing)
+        if after.row:  # another worker may have seen more of the two by now
+            for part, (alarm, _) in zip(parts, found, strict=True):
+                store.require(tx, *part, alarm.version if alarm else 0)
+        return after
+
+    again(write).point(ctx)
 
 
-def _change(rule: Definition, alarms: list[Alarm], together: bool) -> Change:
+def _kept(alarm: Alarm | None, past: Sequence[Episode]) -> list[Episode]:
+    """In order, withdrawn ones as well. The item of an episode that has lasted for very long may be gone."""
+    found = {one.raised: one for one in past}
+    if alarm is not None:
+        found.setdefault(alarm.episode.raised, alarm.episode)
+    return [found[key] for key in sorted(found)]
+
+
+def together(
+    rule: Definition, parts: Sequence[Sequence[Episode]], since: int
+) -> tuple[list[Change], list[Change]]:
+    """What two rules' episodes (each in order) make of a ``both``: its alarm that stands at ``since`` (ms),
+    and its changes from then on."""
+    standing, changes = [], []
+    for one, other in _pairs(*parts):
+        begin = max(one.raised, other.raised)
+        ends = [pair for pair in (one, other) if pair.cleared is not None]
+        end = min((pair.cleared for pair in ends if pair.cleared is not None), default=None)
+        if end is not None and (end <= begin or end < since):
+            continue
+        raised = _change(rule, "raised", begin, sorted(row for pair in (one, other) for row in pair.rows))
+        if begin < since:
+            standing.append(raised._replace(at=since))
+        else:
+            changes.append(raised)
+        if end is not None:
+            rows = sorted(row for pair in ends if pair.cleared == end for row in pair.closing)
+            changes.append(_change(rule, "cleared", end, rows))
+    return standing, changes
+
+
+def _pairs(first: Sequence[Episode], second: Sequence[Episode]) -> Iterator[tuple[Episode, Episode]]:
+    """Each episode with each of the other rule that may lie beside it, in order of time."""
+    left, right = [[one for one in own if not one.withdrawn] for own in (first, second)]
+    while left and right:
+        yield left[0], right[0]
+        ends = [own[0].cleared for own in (left, right)]
+        if ends[0] is None and ends[1] is None:
+            return
+        (right if ends[0] is None or (ends[1] is not None and ends[1] < ends[0]) else left).pop(0)
+
+
+def _change(rule: Definition, what: Any, at: int, rows: Sequence[tuple[int, float, int]]) -> Change:
     """It begins with the later of the two and ends with the first that does."""
-    if together:
-        at = max(alarm.episode.raised for alarm in alarms)
-        rows = sorted(row for alarm in alarms for row in alarm.episode.rows)
-    else:
-        over = [alarm.episode for alarm in alarms if not alarm.active]
-        at = min((one.cleared or one.raised for one in over), default=0)
-        rows = sorted(row for one in over for row in one.closing)
     readings = tuple(Reading(row[0], "", row[1], row[2]) for row in rows)
     reading = readings[-1] if readings else Reading(at, "", 0.0)
     severity = rule["severity"]
-    return Change(
-        rule["id"],
-        "",
-        "raised" if together else "cleared",
-        severity,
-        at,
-        reading,
-        readings,
-        reading.value,
-        None,
-    )
+    return Change(rule["id"], "", what, severity, at, reading, readings, reading.value, None)

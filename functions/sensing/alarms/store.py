@@ -95,12 +95,14 @@ def get(thing: str, rule: str) -> Alarm | None:
     return get_many([(thing, rule)]).get((thing, rule))
 
 
-def get_with_past(thing: str, rule: str) -> tuple[Alarm | None, list[PastEpisode]]:
+def get_with_past(
+    thing: str, rule: str, episodes: int = EPISODES_SHOWN
+) -> tuple[Alarm | None, list[PastEpisode]]:
     """An alarm and its last episodes, the newest first: one call."""
     connection = AlarmItem._get_connection()
     answer = connection.query(
         keys.alarms(thing), AlarmItem.sk.startswith(keys.alarm_prefix(rule)), scan_index_forward=False,
-        limit=EPISODES_SHOWN + 1, consistent_read=True,
+        limit=episodes + 1, consistent_read=True,
     )  # fmt: skip
     now: Alarm | None = None
     past = []
@@ -139,6 +141,12 @@ def put_episode(tx: TransactWrite, alarm: Alarm, episode: Episode, now_s: int) -
             None, ttl=now_s + YEAR_S,
         )
     )  # fmt: skip
+
+
+def require(tx: TransactWrite, thing: str, rule: str, version: int) -> None:
+    """Let the transaction fail when an alarm is not as it was read (0: there was none). One operation."""
+    unchanged = AlarmItem.version == version if version else AlarmItem.pk.does_not_exist()
+    tx.condition_check(AlarmItem, keys.alarms(thing), keys.alarm_now(rule), condition=unchanged)
 
 
 def delete_episode(tx: TransactWrite, thing: str, rule: str, raised_ms: int) -> None:

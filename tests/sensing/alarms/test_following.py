@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from functions.cases import writing
 from functions.core import clock, scope
 from functions.core.store import transaction
-from functions.sensing.alarms import due, incidents, news, store
+from functions.sensing.alarms import due, incidents, joining, news, store
 from tests.sensing.alarms.rig import (
     MINUTE,
     T0,
@@ -287,6 +288,40 @@ def test_two_rules_together_raise_a_third_and_end_it(flood: World) -> None:
     with scope.tenant_scope(flood.oakville):
         both = store.get("gauge-1", "flood-and-damp")
     assert both and (both.state, both.episode.cleared) == ("cleared", T0 + 5 * MINUTE)
+
+
+def test_two_rules_that_rose_and_ended_in_one_late_batch_raise_the_third_for_that_time(flood: World) -> None:
+    device = register(flood, gauge())
+    feed(
+        flood, device, change(at=T0 - 9 * MINUTE), change("damp", at=T0 - 8 * MINUTE, severity="low"),
+        change(what="cleared", at=T0 - 5 * MINUTE), change("damp", what="cleared", at=T0 - 4 * MINUTE),
+        change("damp", at=T0 - 2 * MINUTE, severity="low"),
+    )  # fmt: skip
+    work(flood, LATER)
+    work(flood, LATER + timedelta(minutes=1))
+    with scope.tenant_scope(flood.oakville):
+        both, past = store.get_with_past("gauge-1", "flood-and-damp")
+    assert both and both.state == "cleared"
+    assert [(one.episode.raised, one.episode.cleared) for one in past] == [(T0 - 8 * MINUTE, T0 - 5 * MINUTE)]
+
+
+def test_a_worker_that_saw_less_of_two_rules_does_not_write_over_one_that_saw_more(
+    flood: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    device = register(flood, gauge())
+    feed(flood, device, change(), change("damp", severity="low"))
+    plain, raced = joining.together, []
+
+    def together(*given: Any) -> Any:
+        if not raced:
+            raced.append(feed(flood, device, change(what="cleared", at=T0 + MINUTE)))
+        return plain(*given)
+
+    monkeypatch.setattr(joining, "together", together)
+    with scope.tenant_scope(flood.oakville):
+        joining.check(system(flood), device, "damp")
+        both = store.get("gauge-1", "flood-and-damp")
+    assert both and (both.state, both.episode.raised, both.episode.cleared) == ("cleared", T0, T0 + MINUTE)
 
 
 def test_above_the_limit_of_a_day_an_alarm_is_kept_and_says_why_nobody_was_told(flood: World) -> None:
