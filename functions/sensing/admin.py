@@ -19,6 +19,7 @@ from functions.sensing.log import read
 from functions.sensing.registry import service as register
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device, Place
+from functions.sensing.sources import topics
 from functions.tenancy import control
 
 
@@ -57,7 +58,7 @@ def add_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
         **made,
         "thing": thing,
         "profile": profile,
-        "topic": topic(ctx.city.id, thing, register.lane(ctx, profile)),
+        "topic": topics.publish(ctx.city.id, thing, register.lane(ctx, profile)),
         "host": settings().mqtt_host,
         "port": settings().mqtt_port,
         "quantities": {
@@ -106,7 +107,7 @@ def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
         ],
         "states": states,
         "rules": list(config["rules"]),
-        "topics": {lane: topic(ctx.city.id, "{thing}", lane) for lane in ("routine", "urgent")},
+        "topics": {lane: topics.publish(ctx.city.id, "{thing}", lane) for lane in ("routine", "urgent")},
         "host": settings().mqtt_host,
         "port": settings().mqtt_port,
         "zone": str(ctx.city.zone),
@@ -167,13 +168,6 @@ ACTIONS: dict[str, Callable[[Context, dict[str, Any]], dict[str, Any]]] = {
     "device-import": import_devices,
     "device-claim": make_claim,
 }
-
-
-def topic(city_id: str, thing: str, lane: str = "routine") -> str:
-    """Where the device publishes."""
-    if lane == "urgent" and settings().urgent_rule:
-        return f"$aws/rules/{settings().urgent_rule}/{city_id}/{thing}/urgent"
-    return f"$aws/rules/{settings().readings_rule}/{city_id}/{thing}/data"
 
 
 def _check(ctx: Context, thing: str, profile: str, renew: bool) -> Device | None:

@@ -177,7 +177,7 @@ def _claim(item: ClaimItem) -> Claim:
 def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     """AWS IoT's question before it provisions: ``{claimCertificateId, certificateId, parameters}`` to
     ``{allowProvisioning, parameterOverrides}``. It waits five seconds for the answer."""
-    from functions.sensing.admin import topic
+    from functions.sensing.sources import topics
     from functions.tenancy.registry import find_city
 
     claim_id, certificate = str(event.get("claimCertificateId", "")), str(event.get("certificateId", ""))
@@ -204,7 +204,7 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
         "PolicyName": names["policy"],
         "City": city.id,
         "Thing": device.thing,
-        "Topic": topic(city.id, device.thing),
+        "Topic": topics.publish(city.id, device.thing, service.lane(ctx, device.profile)),
     }
     return {"allowProvisioning": True, "parameterOverrides": overrides}
 

@@ -141,13 +141,14 @@ def _rotate(ctx: PageContext, thing: str) -> Answer:
 
 
 def _given_out(ctx: PageContext, thing: str, make: Callable[[PageContext, str], dict[str, Any]]) -> Answer:
-    from functions.sensing.admin import topic
+    from functions.sensing.sources import topics
 
     try:
         made = make(ctx, thing)
     except Conflict as problem:
         return device_views.show_device(ctx, thing, {"action": problem.message})
-    return _file(f"{ctx.city.id}-{thing}.pem", certificates.bundle(ctx, made, topic(ctx.city.id, thing)))
+    topic = topics.publish(ctx.city.id, thing, service.lane(ctx, service.get(thing).profile))
+    return _file(f"{ctx.city.id}-{thing}.pem", certificates.bundle(ctx, made, topic))
 
 
 def _edit(ctx: PageContext, thing: str) -> Answer:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functions.core.settings import settings
 
-URGENT, ROUTINE = "urgent", "routine"
+URGENT = "urgent"
 
 
-def publish(city_id: str, thing: str, lane: str = ROUTINE) -> str:
+def publish(city_id: str, thing: str, lane: str) -> str:
     """The topic of a lane (Basic Ingest, AWS IoT Core developer guide)."""
     if lane == URGENT:
         return f"$aws/rules/{settings().urgent_rule}/{city_id}/{thing}/urgent"

@@ -59,7 +59,7 @@ def test_a_device_on_the_list_is_made_in_the_city_of_its_claim(river, claim):
         "PolicyName": provisioning.names("oakville")["policy"],
         "City": "oakville",
         "Thing": "gauge-1",
-        "Topic": answer["parameterOverrides"]["Topic"],
+        "Topic": "$aws/rules/townkit_test_urgent/oakville/gauge-1/urgent",  # as its kind says
     }
     device = find(river, "gauge-1")
     assert (device.state, device.certificate, device.shard) == (ACTIVE, "d1" * 32, "u0")

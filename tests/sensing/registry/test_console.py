@@ -106,6 +106,7 @@ def test_the_certificate_comes_as_one_file_and_its_key_is_kept_nowhere(river, ad
     answer = admin.submit(page, "form-certificate")
     assert answer.headers["Content-Disposition"] == "attachment; filename=oakville-gauge-1.pem"
     assert "PRIVATE KEY" in answer.text and "BEGIN CERTIFICATE" in answer.text
+    assert "Topic: $aws/rules/townkit_test_urgent/oakville/gauge-1/urgent\n" in answer.text
     secret = answer.text.split("PRIVATE KEY-----")[1].strip().splitlines()[0]
     assert secret not in repr(river.items(river.oakville))
     device = find(river, "gauge-1")
