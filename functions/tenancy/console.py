@@ -53,10 +53,10 @@ def show_usage(ctx: PageContext) -> Page:
     return Page(
         "console/usage.html",
         section="usage",
-        days=days,
+        days=[formats.short_day(day) for day in days],
         rows=rows,
-        approximate=[t(label) for label, exact in SHOWN.values() if not exact],
-        nightly=[t(SHOWN[meter][0]) for meter in NIGHTLY],
+        approximate=formats.several(t(label) for label, exact in SHOWN.values() if not exact),
+        nightly=formats.several(t(SHOWN[meter][0]) for meter in NIGHTLY),
         cost=_cost([found for day, found in counts.items() if day >= month], today),
     )
 

@@ -1,5 +1,6 @@
 """Dates, times, numbers and money as the reader writes them, without a locale library at run time."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,14 @@ def day(value: date | datetime | str, zone: str | None = None) -> str:
     if language() == "zh-Hans":
         return f"{moment.year}年{moment.month}月{moment.day}日"
     return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def short_day(value: date | str) -> str:
+    """`20 Nov` or `11月20日`: for the head of a table of this month's days."""
+    found = _parsed(value, None)
+    if language() == "zh-Hans":
+        return f"{found.month}月{found.day}日"
+    return f"{found.day} {MONTHS[found.month - 1][:3]}"
 
 
 def moment(value: datetime | str, zone: str) -> str:
@@ -44,6 +53,11 @@ def money(minor: int, currency: str) -> str:
     sign = "-" if minor < 0 else ""
     symbol = SYMBOLS.get(currency)
     return f"{sign}{symbol}{amount}" if symbol else f"{sign}{amount} {currency}"
+
+
+def several(words: Iterable[str]) -> str:
+    """Words one after the other, as the language separates them."""
+    return ("、" if language() == "zh-Hans" else ", ").join(words)
 
 
 def _parsed(value: date | datetime | str, zone: str | None) -> date | datetime:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -89,7 +89,7 @@ def show_list(ctx: PageContext) -> Page | Text:
             for device in waiting
         ],
         wanted=wanted,
-        profiles=_profiles(ctx),
+        profiles=_profiles(ctx, (device.profile for device in registered)),
         departments=departments(ctx),
         states={state: t(text) for state, text in listing.STATES.items()},
         only={name: t(text) for name, text in listing.ONLY.items()},
@@ -155,13 +155,17 @@ def departments(ctx: Context) -> dict[str, str]:
     return {name: str(pick(one["names"])) for name, one in found.items()}
 
 
-def _profiles(ctx: Context) -> dict[str, str]:
-    """Id -> name of every kind that is in use or ships: read from the city's file where it is there, since
-    the catalogue takes long to read."""
+def _profiles(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
+    """Id -> name of these kinds, by name."""
+    named = {name: str(pick(sensing.profile(ctx, name)["names"])) for name in set(ids)}
+    return dict(sorted(named.items(), key=lambda pair: pair[1]))
+
+
+def _every_profile(ctx: Context) -> dict[str, str]:
+    """Id -> name of every kind that ships."""
     from functions.sensing.profiles import profile_ids
 
-    named = ctx.city.config["devices"]["profiles"]
-    return {name: str(pick(named[name]["names"])) if name in named else name for name in profile_ids()}
+    return _profiles(ctx, profile_ids())
 
 
 def row(ctx: Context, device: Device, heard: seen.Heard | None, today: str) -> dict[str, Any]:
@@ -199,10 +203,11 @@ def show_add(
         "devices/add.html",
         status=422 if errors else 200,
         section="devices",
+        back=home(ctx),
         home=home(ctx),
         typed=typed or fields.shown(service.declared(ctx).get(ctx.query.get("thing", ""), Device("", ""))),
         errors=dict(errors or {}),
-        profiles=_profiles(ctx),
+        profiles=_every_profile(ctx),
         departments=departments(ctx),
     )
 
@@ -221,6 +226,7 @@ def show_import(
         "devices/import.html",
         status=422 if errors or wrong else 200,
         section="devices",
+        back=home(ctx),
         home=home(ctx),
         text=text,
         columns=[(name, t(label)) for name, label in fields.FIELDS.items()],
@@ -268,6 +274,7 @@ def show_links(ctx: PageContext, token: str = "", errors: Mapping[str, str] | No
         "devices/links.html",
         status=422 if errors else 200,
         section="devices",
+        back=home(ctx),
         home=home(ctx),
         rows=rows,
         departments=names,
@@ -302,9 +309,10 @@ def show_claims(ctx: PageContext, errors: Mapping[str, str] | None = None) -> Pa
         "devices/claims.html",
         status=422 if errors else 200,
         section="devices",
+        back=home(ctx),
         home=home(ctx),
         rows=rows,
-        profiles=_profiles(ctx),
+        profiles=_every_profile(ctx),
         departments=departments(ctx),
         errors=dict(errors or {}),
         typed={name: ctx.value(name) for name in ("name", "days", "profile", "quota", "department")}

@@ -79,6 +79,7 @@ def show(ctx: PageContext) -> Page:
     return Page(
         "sensors/refusals.html",
         section="devices",
+        back=f"/{ctx.city.id}/console/devices",
         device=device,
         groups=groups[:SHOWN],
         count=sum(one.count for one in chosen),

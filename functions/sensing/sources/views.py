@@ -41,6 +41,7 @@ def show(ctx: PageContext, typed: dict[str, str] | None = None, errors: dict[str
         "sensors/sources.html",
         status=422 if errors else 200,
         section="devices",
+        back=f"/{ctx.city.id}/console/devices",
         secret=secret,
         made=next((row for row in rows if row["id"] == made), None) if secret else None,
         sources=rows,
