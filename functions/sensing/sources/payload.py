@@ -5,6 +5,7 @@ are marked, not refused. Pure; times are Unix milliseconds."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, NoReturn
 
@@ -18,6 +19,7 @@ FAST_CLOCK_MS = 60_000  # a device may be ahead of the receipt by so much
 LONGEST_PROMISE = 31 * 86_400.0
 MILLISECONDS_FROM = 10**11  # a smaller `ts` is not a time in milliseconds of this century
 TIMES = ("t", "ts")
+_BASE = re.compile(r".*[:/]|urn:dev:[a-z]+:[^_]*_")  # RFC 9039: a component follows an underscore
 Quantities = Mapping[str, Mapping[str, Any]]
 
 
@@ -131,8 +133,9 @@ def refuse_names(strange: list[str], quantities: Quantities) -> NoReturn:
 def quantity_of(name: str, known: Iterable[str]) -> str | None:
     """The profile's quantity that a SenML name ends in (`urn:dev:x:level` -> `level`), or None.
 
-    Whatever stands before it, a city or another device, is not looked at: the certificate says who speaks."""
-    fits = [q for q in known if name == q or (name.endswith(q) and name[-len(q) - 1] in ":/._-")]
+    Whatever stands before it, a city or another device, is not looked at: the certificate says who speaks.
+    But it must be a base name: `battery_level` is no level."""
+    fits = [q for q in known if name == q or (name.endswith(q) and _BASE.fullmatch(name[: -len(q)]))]
     return max(fits, key=len, default=None)
 
 

@@ -72,7 +72,12 @@ def test_names_that_the_profile_does_not_know_are_told():
         ("level", "level"),
         ("urn:dev:x:level", "level"),
         ("qinghe:river-9/level", "level"),
-        ("x_level", "level"),
+        ("urn:dev:ow:10e2073a01080063_level", "level"),
+        ("urn:dev:ow:10e2073a01080063_battery_level", None),
+        ("river-1:battery_level", None),
+        ("battery_level", None),
+        ("max-level", None),
+        ("alarm.level", None),
         ("sublevel", None),
         ("levels", None),
         ("level:", None),
@@ -80,6 +85,11 @@ def test_names_that_the_profile_does_not_know_are_told():
 )
 def test_the_quantity_is_the_end_of_the_senml_name(name, quantity):
     assert quantity_of(name, WATER) == quantity
+
+
+def test_another_quantity_whose_name_ends_alike_is_no_reading_of_this_one():
+    found = read('{"level": 1.4, "battery_level": 12}', NOW, WATER)
+    assert (found.readings, found.strange) == ([Reading(NOW, "level", 1.4)], ["battery_level"])
 
 
 def test_the_longest_quantity_wins():
