@@ -180,6 +180,13 @@ def test_a_device_cannot_say_by_which_way_it_came() -> None:
         assert asked.startswith("SELECT encode(*, 'base64') AS payload,")
 
 
+def test_what_we_tell_devices_is_no_message_of_a_device() -> None:
+    """A rule with a topic filter takes what passes the broker as well (AWS IoT SQL reference, FROM)."""
+    resources = load_fragments()["Resources"]
+    for rule in ("ReadingsRule", "UrgentRule"):
+        assert " FROM " not in resources[rule]["Properties"]["TopicRulePayload"]["Sql"]
+
+
 def test_a_message_that_failed_stays_away_longer_than_a_batch_is_gathered() -> None:
     """AWS Lambda developer guide, SQS: the queue's visibility timeout is at least six times the function's
     timeout and the batching window."""
