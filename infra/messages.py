@@ -15,6 +15,8 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from functions.sensing import profiles
+
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "_": None,
     "N_": None,
@@ -29,7 +31,8 @@ SPOKEN = ("functions", "templates/pages", "templates/messages")
 
 
 def extract(root: Path) -> Catalog:
-    """Every message of the code and the templates under the repository root, with its places."""
+    """Every message of the code and the templates under the repository root, and what the device profiles say
+    of where their limits come from, with its places."""
     found = Catalog()
     for folder in SPOKEN:
         methods = [("**.py", "python")] if folder == "functions" else [("**.*", "jinja2.ext.babel_extract")]
@@ -37,6 +40,10 @@ def extract(root: Path) -> Catalog:
         entries = extract_from_dir(root / folder, methods, options, KEYWORDS, comment_tags=("i18n:",))
         for name, line, msgid, comments, _context in entries:
             found.add(msgid, locations=[(f"{folder}/{name}", line)], auto_comments=comments)
+    for name, profile in profiles.load_all().items():
+        for rule in profile["rules"]:
+            if rule["basis"]:
+                found.add(rule["basis"], locations=[(f"templates/devices/{name}.yaml", 0)])
     return found
 
 

@@ -98,7 +98,7 @@ def alarm_view(ctx: PageContext, alarm: Alarm, rule: definitions.Definition) -> 
         "note": t(NOTES[alarm.note]) if alarm.note in NOTES else "",
         "told_from": alarm.tell_at if alarm.tell_at > clock.iso(ctx.now) and alarm.state == RAISED else "",
         "reminders": alarm.reminders,
-        "basis": rule.get("basis") or "",
+        "basis": definitions.basis_of(rule),
         "missing": bool(rule.get("missing")),
     }
 

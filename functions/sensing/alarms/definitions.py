@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from functions.core.context import Context
-from functions.core.i18n import pick
+from functions.core.i18n import pick, t
 from functions.sensing.registry.domain import TRIAL as TRIAL
 
 Definition = Mapping[str, Any]
@@ -91,6 +91,12 @@ def department_of(ctx: Context, device_department: str, rule: Definition) -> str
 def title_of(ctx: Context, rule: Definition, rule_id: str) -> str:
     """The title in the language in use; the id of a rule that is gone."""
     return str(pick(rule["title"])) if rule.get("title") else rule_id
+
+
+def basis_of(rule: Definition) -> str:
+    """Where a rule's limit comes from, in the language in use where the product ships the words."""
+    said = rule.get("basis")
+    return t(said) if said else ""
 
 
 def names_of(ctx: Context, thing: str) -> Mapping[str, str]:

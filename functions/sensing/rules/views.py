@@ -12,6 +12,7 @@ from functions.core.errors import Invalid, NotFound
 from functions.core.i18n import N_, pick, t
 from functions.identity.domain import Staff
 from functions.sensing import units
+from functions.sensing.alarms import definitions
 from functions.sensing.rules import trying, typed, watching, words
 from functions.sensing.rules.build import PLACE, waits_for
 from functions.sensing.rules.watching import Watched
@@ -98,7 +99,7 @@ def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, 
         "waits": _waits(ctx, one, rule),
         "thing": rule.get("thing", ""),
         "own": rule in one.own,
-        "basis": rule.get("source") or rule.get("basis") or "",
+        "basis": rule.get("source") or definitions.basis_of(rule),
         "state": t(text),
         "colour": colour,
     }
@@ -152,7 +153,7 @@ def _one(
         kind=str(pick(watched.profile["names"])),
         id=rule_id,
         rule=_line(ctx, watched, rule),
-        basis=rule.get("basis", ""),
+        basis=definitions.basis_of(rule),
         active=rule.get("active", True),
         ships=rule.get("ships", rule.get("active", True)),
         by_file=rule in watched.own or bool(rule.get("decided")),
