@@ -180,12 +180,31 @@ def _condition(profile: Part, rule: Part) -> Iterator[str]:
         rate = rule["rate"]
         yield f"`{rule['metric']}` {rate['direction']}s by {rate['by']:g} {'%' if rate['percent'] else unit}"
         yield f" within {_time(rate['seconds'])}"
+    elif rule["usual"]:
+        yield _usual(rule["metric"], rule["usual"])
+    elif rule["area"]:
+        yield _area(rule["area"])
     elif rule["missing"]:
         yield f"no message for {rule['missing']:g} x {_time(profile['heartbeat'])}"
     elif rule["faulty"]:
         yield f"{rule['faulty']} readings of `{rule['metric']}` in a row are not plausible"
     else:
         yield " and ".join(f"`{other}`" for other in rule["both"])
+
+
+def _usual(metric: str, usual: Part) -> str:
+    more = f"{usual['by']:g} % {'above' if usual['direction'] == 'rise' else 'below'}"
+    if usual["against"] == "year":
+        return f"`{metric}` {more} the same month of the year before"
+    hours = usual["hours"]
+    during = f"{hours['start']} to {hours['end']}" if hours else "the day"
+    return f"{usual['take']} of `{metric}`, {during}, {more} the last 28 days ({usual['least']} at least)"
+
+
+def _area(within: Part) -> str:
+    side = "outside" if within["outside"] else "inside"
+    where = f"{within['radius']:g} m around its place" if within["radius"] else f"`{within[side]}`"
+    return (f"more than {within['by']:g} m " if within["by"] else "") + f"{side} {where}"
 
 
 def _notes(profile: Part) -> Iterator[str]:

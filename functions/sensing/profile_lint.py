@@ -13,6 +13,8 @@ from typing import Any
 from functions.core import paths
 from functions.core.i18n import LANGUAGES
 from functions.sensing import profiles
+from functions.sensing.rules.build import waits_for
+from functions.sensing.schema_rules import Hours, minutes_of
 from functions.sensing.sources.payload import quantity_of
 from functions.sensing.units import UNITS, convert
 from functions.tenancy.lint_base import Finding
@@ -112,6 +114,9 @@ def rule_without_quantity(profile: Profile) -> Found:
         metric = rule["metric"]
         if metric is not None and metric not in profile["quantities"]:
             yield ("rules", number, "metric"), f'the profile has no quantity "{metric}"'
+        units = {quantity["unit"] for quantity in profile["quantities"].values()}
+        if rule["area"] and not {"lat", "lon"} <= units:
+            yield ("rules", number, "area"), "the profile does not measure latitude and longitude"
         if rule["faulty"] and metric is None:
             yield ("rules", number), "a rule about faulty readings names the quantity"
         for other in rule["both"] or ():
@@ -132,6 +137,24 @@ def limit_out_of_range(profile: Profile) -> Found:
         rate = rule["rate"]
         if rate and not rate["percent"] and rate["by"] > high - low:
             yield ("rules", number, "rate"), f"{rule['metric']} cannot change by {rate['by']:g}"
+
+
+def stage_missing(profile: Profile) -> Found:
+    """Samples play somewhere: what rules ask of a device's place and of the city's areas is said there."""
+    stage = profile["stage"]
+    for number, rule in enumerate(profile["rules"]):
+        need = waits_for(rule, bool(stage["place"]), stage["areas"])
+        if need:
+            yield ("rules", number), f"the samples cannot prove this rule: the stage has no {need}"
+
+
+def hours_too_short(profile: Profile) -> Found:
+    """Hours that are compared hold at least four readings."""
+    cadence = profile["cadence"] or profile["heartbeat"]
+    for number, rule in enumerate(profile["rules"]):
+        hours = (rule["usual"] or {}).get("hours")
+        if hours and minutes_of(Hours.model_validate(hours)) * 60 < 4 * cadence:
+            yield ("rules", number, "usual"), f"the hours must last {4 * cadence} seconds at least"
 
 
 def basis_missing(profile: Profile) -> Found:
@@ -234,7 +257,7 @@ def rule_unproved(profile: Profile) -> Found:
     """Every rule of the profile's own that looks at readings is raised by a sample."""
     raised = {rule for sample in profile["samples"] for rule in sample["expect"]["raises"]}
     for number, rule in enumerate(profile["rules"]):
-        own = bool(rule["levels"] or rule["rate"]) and rule["id"] != "battery-low"
+        own = any(rule[kind] for kind in ("levels", "rate", "usual", "area")) and rule["id"] != "battery-low"
         if own and rule["id"] not in raised:
             yield ("rules", number), f'no sample raises the rule "{rule["id"]}"'
 
@@ -254,6 +277,8 @@ CHECKS: tuple[Check, ...] = (
     rule_repeated,
     rule_without_quantity,
     limit_out_of_range,
+    stage_missing,
+    hours_too_short,
     basis_missing,
     command_unknown,
     health_unclear,

@@ -16,7 +16,7 @@ from functions.sensing.units import UNITS, ucum
 
 Raw = dict[str, Any]
 PACKED = "catalogue.json"
-CATALOGUE_ONLY = ("samples", "omitted", "health")
+CATALOGUE_ONLY = ("samples", "omitted", "health", "stage")
 
 
 def folder() -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -129,7 +129,7 @@ class SampleRow(Part):
     (the profile's cadence when left out); a value [from, to] goes evenly from the first message to the last.
     """
 
-    at: int = Field(ge=0, le=62 * 86_400)
+    at: int = Field(ge=0, le=800 * 86_400)
     times: int = Field(default=1, ge=1, le=400)
     every: int | None = Field(default=None, ge=1, le=2_764_800)
     v: dict[Id, float | list[float]] = Field(min_length=1)
@@ -157,6 +157,14 @@ class Sample(Part):
     marks: list[Literal["range", "step", "stuck"]] = Field(default=[])
 
 
+class Stage(Part):
+    """Where the samples and the simulator play: a place on the map ([latitude, longitude]), and areas by the
+    group that rules name, in the shapes of a city's file."""
+
+    place: Annotated[list[float], Field(min_length=2, max_length=2)] | None = None
+    areas: dict[Id, list[dict[str, Any]]] = Field(default={})
+
+
 class Model(Part):
     """The Smart Data Model that the profile corresponds to (None: there is no such model) and which
     attribute each quantity becomes."""
@@ -174,7 +182,7 @@ class Profile(Part):
     happens. ``heartbeat``: it speaks at least this often. ``lane``: urgent readings are seen and judged in
     seconds, routine ones within five minutes. ``code`` is the catalogue's. ``health``: which standard
     quantities of health it has. ``omitted``: what the catalogue names and the profile does not carry, and
-    why.
+    why. ``stage``: where its samples play.
     """
 
     format: Literal[2]
@@ -197,4 +205,5 @@ class Profile(Part):
     mappings: list[JsonMap] = Field(default=[], max_length=4)
     model: Model
     omitted: list[str] = Field(default=[])
+    stage: Stage = Stage()
     samples: list[Sample] = Field(min_length=3, max_length=3)

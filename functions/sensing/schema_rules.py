@@ -70,6 +70,12 @@ class Hours(Part):
     days: list[Weekday] = Field(default=[], max_length=7)
 
 
+def minutes_of(hours: Hours) -> int:
+    """How long hours of the clock last."""
+    start, end = (int(text[:2]) * 60 + int(text[3:]) for text in (hours.start, hours.end))
+    return (end - start) % 1440 or 1440
+
+
 class Schedule(Hours):
     """Hours in which a rule looks. They may begin or end with the sun at the device's place:
     ``sunset+30`` is half an hour after sunset."""
@@ -99,12 +105,14 @@ class Within(Part):
 
 
 class Usual(Part):
-    """More (``rise``) or less (``fall``) than usual, ``by`` per cent: the mean of the ``hours`` (without them
-    of the whole day) against the mean of the same hours on the last 28 days, once there are ``least``; or,
-    against the ``year``, the mean of the calendar month against the same month of the year before."""
+    """More (``rise``) or less (``fall``) than usual, ``by`` per cent: what the ``hours`` of a day (without
+    them the whole day) came to - ``take`` their mean, least or greatest value - against the median of the
+    last 28 days, once there are ``least``; or, against the ``year``, the month against the same one a year
+    before."""
 
     direction: Literal["rise", "fall"]
     by: float = Field(gt=0, le=10_000)
+    take: Literal["mean", "min", "max"] = "mean"
     against: Literal["days", "year"] = "days"
     hours: Hours | None = None
     least: int = Field(default=14, ge=3, le=28)

@@ -133,6 +133,12 @@ def metrics(profile_id: str) -> list[str]:
     return sorted(_profile(profile_id).get("quantities", {}))
 
 
+def says_where(profile_id: str) -> bool:
+    """Whether devices of a profile measure where they are."""
+    units = {quantity["unit"] for quantity in _profile(profile_id).get("quantities", {}).values()}
+    return {"lat", "lon"} <= units
+
+
 def metric_range(profile_id: str, metric: str) -> tuple[float, float]:
     """The least and the greatest value that a profile measures; infinite when nothing is said."""
     low, high = (_profile(profile_id).get("quantities", {}).get(metric) or {}).get("range") or (None, None)

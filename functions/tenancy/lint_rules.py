@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from functions.sensing.rules.build import PLACE, waits_for
+from functions.sensing.schema_rules import minutes_of
 from functions.tenancy import catalogue
 from functions.tenancy.lint_base import Found, Looked, rule
+from functions.tenancy.lint_sensors import group_of
 from functions.tenancy.schema_devices import CityRule
 
 PARTS = 4  # a window is judged when its readings span three quarters of it
@@ -58,6 +61,41 @@ def rule_metric_unknown(file: Looked) -> Found:
             yield (
                 ("sensors", "rules", n, "metric"),
                 f'the device does not measure "{one.metric}"; it measures: {", ".join(known)}',
+            )
+
+
+@rule("rule-area-unknown")
+def rule_area_unknown(file: Looked) -> Found:
+    """A group of areas of this file, looked at by a device that says where it is."""
+    groups = sorted({area.group for area in file.city.sensors.areas})
+    for n, one, profile in _rules(file):
+        group = group_of(one)
+        if not group:
+            continue
+        if group not in (*groups, PLACE):
+            listed = f"there are: {', '.join(groups)}" if groups else "the file has none"
+            yield (
+                ("sensors", "rules", n, "area"),
+                f'there is no group of areas "{group}" under sensors.areas; {listed}',
+            )
+        if profile and not catalogue.says_where(profile):
+            yield ("sensors", "rules", n, "area"), "the device does not measure its latitude and longitude"
+
+
+@rule("rule-waits-for-place", "warning")
+def rule_waits_for_place(file: Looked) -> Found:
+    """Where the sun rises, or how far a device is from its place, is known only of a device that has one."""
+    without = [device for device in file.city.sensors.devices if device.place is None]
+    for n, one, profile in _rules(file):
+        if waits_for(one.model_dump(), False, {group_of(one): [{}]}) != PLACE:
+            continue
+        things = [
+            d.thing for d in without if d.thing == one.thing or (not one.thing and d.profile == profile)
+        ]
+        if things:
+            yield (
+                ("sensors", "rules", n, "id"),
+                f"it waits for a place on the map of: {', '.join(things[:5])}; until then nothing is judged",
             )
 
 
@@ -126,6 +164,12 @@ def rule_window_short(file: Looked) -> Found:
             yield (
                 ("sensors", "rules", n, "window", "seconds"),
                 f"the device speaks every {cadence} seconds; the window must be {PARTS * cadence} at least",
+            )
+        hours = one.usual and one.usual.hours
+        if hours and cadence and minutes_of(hours) * 60 < PARTS * cadence:
+            yield (
+                ("sensors", "rules", n, "usual", "hours"),
+                f"the device speaks every {cadence} seconds; its hours must last {PARTS * cadence} at least",
             )
         if one.rate and cadence and one.rate.seconds < 2 * cadence:
             yield (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from functions.tenancy import catalogue
 from functions.tenancy.lint_base import Found, Looked, rule
-from functions.tenancy.schema_devices import Confirmed, Off
+from functions.tenancy.schema_devices import CityRule, Confirmed, Off
 from functions.tenancy.source import Path
 
 
@@ -45,6 +46,50 @@ def device_outside(file: Looked) -> Found:
             and not (west <= place.lon <= east and south <= place.lat <= north)
         ):
             yield ("sensors", "devices", n, "place"), f'"{device.thing}" lies outside the bounding box'
+
+
+@rule("area-repeated")
+def area_repeated(file: Looked) -> Found:
+    """An area is drawn once; "place" stands for a device's own place."""
+    seen: set[str] = set()
+    for n, area in enumerate(file.city.sensors.areas):
+        if area.id in seen:
+            yield ("sensors", "areas", n, "id"), f'"{area.id}" stands here a second time'
+        if area.group == "place":
+            yield ("sensors", "areas", n, "group"), '"place" is the place of a device; choose another name'
+        seen.add(area.id)
+
+
+@rule("area-outside", "warning")
+def area_outside(file: Looked) -> Found:
+    """An area that no part of the city lies in is usually two swapped numbers."""
+    west, south, east, north = file.city.bbox
+    for n, area in enumerate(file.city.sensors.areas):
+        lats, lons = zip(*area.corners, strict=True)
+        apart = max(lats) < south or min(lats) > north or max(lons) < west or min(lons) > east
+        if west < east and south < north and apart:
+            yield (
+                ("sensors", "areas", n),
+                f'"{area.id}" lies outside the bounding box; corners are [latitude, longitude]',
+            )
+
+
+@rule("area-unused", "warning")
+def area_unused(file: Looked) -> Found:
+    """A group that no rule names, of the file or of a profile that its devices have."""
+    named = {group_of(one) for one in file.city.sensors.rules}
+    for profile in {device.profile for device in file.city.sensors.devices}:
+        named |= {group_of(entry) for entry in catalogue.profile_rules(profile)}
+    for n, area in enumerate(file.city.sensors.areas):
+        if area.group not in named:
+            yield ("sensors", "areas", n, "group"), f'no rule looks at the group "{area.group}"'
+
+
+def group_of(one: CityRule | dict[str, Any]) -> str:
+    """The group of areas that a rule names, or ""."""
+    entry = one.model_dump(include={"area"}) if isinstance(one, CityRule) else one
+    within = entry.get("area") or {}
+    return str(within.get("outside") or within.get("inside") or "")
 
 
 def _decisions(file: Looked) -> Iterator[tuple[Path, Confirmed | Off]]:

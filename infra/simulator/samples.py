@@ -11,6 +11,12 @@ from zoneinfo import ZoneInfo
 from functions.sensing.profiles import sample_messages
 
 
+def stage(profile: Mapping[str, Any]) -> dict[str, Any]:
+    """Where samples play, as rules are compiled with it: the device's place, and areas by group."""
+    place, areas = profile["stage"]["place"], profile["stage"]["areas"]
+    return {"place": tuple(place) if place else None, "areas": areas}
+
+
 def packs(profile: Mapping[str, Any], sample_id: str, zone: str, now: float) -> Iterator[tuple[float, str]]:
     """Moment (Unix seconds) and SenML of each message. The sample begins at its own time of day in the zone,
     on the last day on which all of it is past."""

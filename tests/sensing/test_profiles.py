@@ -10,7 +10,7 @@ from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.schema_profile import Profile
 from functions.sensing.sources import payload
 from functions.sensing.sources.payload import quantity_of
-from infra.simulator.samples import packs
+from infra.simulator.samples import packs, stage
 
 ZONE, NOW = "Asia/Shanghai", 1_795_200_000
 MARKS = {"range": RANGE, "step": STEP, "stuck": STUCK}
@@ -44,7 +44,7 @@ def sampled(profile, sample_id):
 def test_the_rules_fire_and_clear_on_the_samples_of_their_profile(profile_id, sample_id):
     profile = profiles.load(profile_id)
     sample = next(one for one in profile["samples"] if one["id"] == sample_id)
-    rules = compile_rules(profile, zone=ZONE, every=True)
+    rules = compile_rules(profile, zone=ZONE, every=True, **stage(profile))
     _, changes, marked = evaluate(rules, rules.start(), sampled(profile, sample_id))
     raised = {change.rule for change in changes if change.change == "raised"}
     last = {change.rule: change.change for change in changes}

@@ -1,10 +1,12 @@
 """The same hours of the last four weeks, or the same month of the last year: what is remembered of them is
-one mean a day or a month, so it stays small, and follows from the readings alone.
+one number a day or a month, so it stays small, and follows from the readings alone. Days are compared with
+their median, so one odd day changes nothing.
 
 A day counts, and is judged, when its readings reach from the first quarter of the hours into the last."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +17,12 @@ from functions.sensing.rules.hours import begun, elapsed
 
 DAYS, MONTHS = 28, 12
 EARLY, LATE = 0.25, 0.75
-DIGITS = 7  # of a mean that is kept
+DIGITS = 7  # of a number that is kept
 
 State = dict[str, Any]
-"""``u``: [day or month, whether its beginning and its end were heard, readings, sum]; ``p``: [newest day or
-month that counts, the means up to it, None where there is none]; ``k``: what both belong to."""
+"""``u``: [day or month, whether its beginning and its end were heard, readings, their sum (or the least, the
+greatest)]; ``p``: [newest day or month that counts, what each came to up to it, None where there is none];
+``k``: what both belong to."""
 
 
 def compared(rule: Rule, state: State, zone: ZoneInfo, reading: Reading) -> float | None:
@@ -32,9 +35,11 @@ def compared(rule: Rule, state: State, zone: ZoneInfo, reading: Reading) -> floa
         state.pop("e", None)
         return None
     state["k"] = usual.mark
-    early, late, count, total = _added(usual, state, zone, key, reading)
-    base = _base(usual, state.get("p"), key) if early and late else None
-    return (total / count - base) / abs(base) * 100 * usual.sign if base else None
+    now = _added(usual, state, zone, key, reading)
+    base = _base(usual, state.get("p"), key) if now[1] and now[2] else None
+    if not base:  # of nothing there is no per cent; nothing again is as usual
+        return 0.0 if base == 0.0 == _came_to(usual, now) else None
+    return (_came_to(usual, now) - base) / abs(base) * 100 * usual.sign
 
 
 def kept(usual: Usual | None, state: State) -> State:
@@ -52,39 +57,57 @@ def key_of(usual: Usual, zone: ZoneInfo, at: int) -> int | None:
     return local.year * MONTHS + local.month
 
 
-def _added(
-    usual: Usual, state: State, zone: ZoneInfo, key: int, reading: Reading
-) -> tuple[bool, bool, int, float]:
-    """The day or month with one more reading; one that is over becomes a mean first."""
+def _came_to(usual: Usual, now: Sequence[Any]) -> float:
+    return float(now[4] / now[3] if usual.take == "mean" else now[4])
+
+
+def _added(usual: Usual, state: State, zone: ZoneInfo, key: int, reading: Reading) -> list[Any]:
+    """The day or month with one more reading; one that is over becomes a number first."""
     now = state.get("u")
     if now is not None and now[0] != key:
         if now[1] and now[2]:
-            state["p"] = _pushed(usual, state.get("p"), now[0], float(f"{now[4] / now[3]:.{DIGITS}g}"))
+            number = float(f"{_came_to(usual, now):.{DIGITS}g}")
+            state["p"] = _pushed(usual, state.get("p"), now[0], number)
         state.pop("e", None)
         now = None
     share = elapsed(usual.hours, zone, reading.at) if usual.hours else None
-    early, late, count, total = now[1:] if now else (share is None or share <= EARLY, False, 0, 0.0)
-    after = early, late or share is None or share >= LATE, count + 1, total + reading.value
-    state["u"] = [key, *after]
+    early, late, count, so_far = now[1:] if now else (share is None or share <= EARLY, False, 0, None)
+    late = late or share is None or share >= LATE
+    after = [key, early, late, count + 1, _joined(usual, so_far, reading.value)]
+    state["u"] = after
     return after
 
 
-def _pushed(usual: Usual, past: list[Any] | None, key: int, mean: float) -> list[Any]:
+def _joined(usual: Usual, so_far: float | None, value: float) -> float:
+    if so_far is None:
+        return value
+    if usual.take == "mean":
+        return so_far + value
+    return min(so_far, value) if usual.take == "min" else max(so_far, value)
+
+
+def _pushed(usual: Usual, past: list[Any] | None, key: int, number: float) -> list[Any]:
     span = DAYS if usual.hours else MONTHS
     if past is None or key - past[0] >= span:
-        return [key, mean]
+        return [key, number]
     gap = [None] * (key - past[0] - 1)
-    return [key, *[*past[1:], *gap, mean][-span:]]
+    return [key, *[*past[1:], *gap, number][-span:]]
+
+
+def median(numbers: list[float]) -> float:
+    """The one in the middle, or the mean of the two (the library's takes a while to import)."""
+    ordered, half = sorted(numbers), len(numbers) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _base(usual: Usual, past: list[Any] | None, key: int) -> float | None:
-    """The mean of the means of the days before, if they are enough; of the month a year before."""
+    """The median of the days before, if they are enough; the month a year before."""
     if past is None:
         return None
-    newest, means = past[0], past[1:]
+    newest, came_to = past[0], past[1:]
     if usual.hours is None:
-        place = len(means) - 1 - (newest - (key - MONTHS))
-        return means[place] if 0 <= place < len(means) else None
-    recent = [mean for n, mean in enumerate(reversed(means)) if newest - n >= key - DAYS]
-    found = [mean for mean in recent if mean is not None]
-    return sum(found) / len(found) if len(found) >= usual.least else None
+        place = len(came_to) - 1 - (newest - (key - MONTHS))
+        return came_to[place] if 0 <= place < len(came_to) else None
+    recent = [one for n, one in enumerate(reversed(came_to)) if newest - n >= key - DAYS]
+    found = [one for one in recent if one is not None]
+    return median(found) if len(found) >= usual.least else None

@@ -185,13 +185,14 @@ def _usual(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An alarm about what is usual ends when the difference has fallen to half of what raised it."""
     usual = entry["usual"]
     hours = None if usual.get("against") == "year" else usual.get("hours") or WHOLE_DAY
-    learnt = json.dumps([entry["metric"], hours], sort_keys=True)
+    learnt = json.dumps([entry["metric"], usual.get("take"), hours], sort_keys=True)
     return {
         "sign": 1,
         "limits": (float(usual["by"]),),
         "clear": float(usual["by"]) / 2,
         "severities": (entry["severity"],),
         "usual": Usual(
+            usual.get("take") or "mean",
             hours_of(hours) if hours else None,
             usual.get("least") or LEAST,
             1 if usual["direction"] == "rise" else -1,

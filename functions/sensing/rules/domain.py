@@ -47,10 +47,12 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """What is compared with which past: the mean of ``hours`` with that of the days before, once there are
-    ``least``; without hours, of a month with the same one a year before. ``sign``: 1 when more is beyond.
+    """What is compared with which past: what ``hours`` came to (``take``: mean, min or max) with the median
+    of the days before, once there are ``least``; without hours, a month with the same one a year before.
+    ``sign``: 1 when more is beyond.
     ``mark`` changes with what is learnt, not with the limit."""
 
+    take: str
     hours: Hours | None
     least: int
     sign: int

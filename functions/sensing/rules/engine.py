@@ -13,6 +13,7 @@ from functions.sensing.rules.hours import begun
 from functions.sensing.rules.marks import NONE, NOT_PLAUSIBLE, UNUSABLE, mark, usable
 from functions.sensing.rules.windows import evidence, feed, judged
 
+NO_FIX = (0.0, 0.0)  # what many receivers send while they do not know where they are
 State = dict[str, Any]
 """``a``: [stage, severity, metric] of the raised alarm; ``h``: stages of the last m readings as digits, no
 leading zeros; ``s``: per level since when the value has been beyond; ``e``: [at, value] of the readings that
@@ -64,6 +65,39 @@ def _forgotten(rules: RuleSet, states: dict[str, State], reading: Reading) -> li
     ]
 
 
+def look_again(rules: RuleSet, memory: Memory, now: int) -> tuple[Memory, list[Change]]:
+    """After the rules have changed, without waiting for a reading: what is no more is forgotten (whoever asks
+    ends its alarms), and an alarm whose condition has changed is judged by the last usable reading, at the
+    moment ``now``. The memory given is not changed; it is given back when nothing is to be done."""
+    last, states, changes = memory.get("q", {}), dict(memory.get("r", {})), list[Change]()
+    for rule_id, own in memory.get("r", {}).items():
+        rule = rules.rules.get(rule_id)
+        if rule is None:
+            del states[rule_id]
+        elif is_outdated(rule, own) and (seen := last.get(rule.metric)):
+            if not usable(rules.marks.get(rule.metric, NONE), seen):
+                continue
+            reading = Reading(seen[0], rule.metric, seen[1])
+            quiet = any(start <= reading.at < end for start, end in rules.muted)
+            if rule.areas:
+                change = _step_place(rules, rule, states, reading, quiet, last)
+            else:
+                change = _step(rules, rule, states, reading, quiet)
+            changes += [change._replace(at=now)] if change is not None else []
+    return (memory if states == memory.get("r", {}) else {**memory, "r": states}), changes
+
+
+def is_outdated(rule: Rule, state: State) -> bool:
+    """Whether its alarm was raised by another condition than the rule has now."""
+    return bool(state.get("a")) and state.get("f") != rule.mark
+
+
+def without_alarms(memory: Memory) -> Memory:
+    """A memory in which nothing is raised or on the way to it."""
+    states = {rule: _without(own, "a", "h", "s", "e", "n") for rule, own in memory.get("r", {}).items()}
+    return {**memory, "r": states}
+
+
 def _step(
     rules: RuleSet, rule: Rule, states: dict[str, State], reading: Reading, muted: bool
 ) -> Change | None:
@@ -93,6 +127,8 @@ def _step_place(
     if other is None or other[0] != reading.at or not usable(rules.marks.get(rule.pair, NONE), other):
         return None
     point = (other[1], reading.value) if rule.pair_is_lat else (reading.value, other[1])
+    if point == NO_FIX:
+        return None
     metres = round(outside(rule.areas, point), 1)
     change = _step(rules, rule, states, reading._replace(value=-metres if rule.inward else metres), muted)
     return None if change is None else change._replace(reading=reading)

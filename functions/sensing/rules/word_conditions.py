@@ -18,22 +18,27 @@ SUN = {
     "sunrise": (N_("sunrise"), N_("%(n)s minutes after sunrise"), N_("%(n)s minutes before sunrise")),
     "sunset": (N_("sunset"), N_("%(n)s minutes after sunset"), N_("%(n)s minutes before sunset")),
 }
+TAKEN = {
+    "mean": N_("the mean of %(name)s"),
+    "min": N_("the least %(name)s"),
+    "max": N_("the greatest %(name)s"),
+}
 USUAL = {
     ("days", "rise"): N_(
-        "Alarm (%(severity)s) when the mean of %(name)s %(hours)s is more than %(by)s above that of the "
-        "last %(days)s days."
+        "Alarm (%(severity)s) when %(what)s %(hours)s is more than %(by)s above the median of the same "
+        "hours of the last %(days)s days."
     ),
     ("days", "fall"): N_(
-        "Alarm (%(severity)s) when the mean of %(name)s %(hours)s is more than %(by)s below that of the "
-        "last %(days)s days."
+        "Alarm (%(severity)s) when %(what)s %(hours)s is more than %(by)s below the median of the same "
+        "hours of the last %(days)s days."
     ),
     ("year", "rise"): N_(
-        "Alarm (%(severity)s) when %(name)s is more than %(by)s above that of the same month of the year "
-        "before."
+        "Alarm (%(severity)s) when %(what)s of a month is more than %(by)s above that of the same month of "
+        "the year before."
     ),
     ("year", "fall"): N_(
-        "Alarm (%(severity)s) when %(name)s is more than %(by)s below that of the same month of the year "
-        "before."
+        "Alarm (%(severity)s) when %(what)s of a month is more than %(by)s below that of the same month of "
+        "the year before."
     ),
 }
 INSIDE = {
@@ -78,7 +83,11 @@ def usual(rule: Entry, name: str, severity: str) -> Iterator[str]:
     """What is compared with which past, and from when on."""
     one = rule["usual"]
     against = one.get("against") or "days"
-    said = {"severity": severity, "name": name, "by": f"{one['by']:g} %"}
+    said = {
+        "severity": severity,
+        "what": t(TAKEN[one.get("take") or "mean"], name=name),
+        "by": f"{one['by']:g} %",
+    }
     if against == "days":
         said |= {"days": str(DAYS), "hours": hours(one["hours"]) if one.get("hours") else t("over the day")}
     yield t(USUAL[against, one["direction"]], **said)

@@ -185,7 +185,8 @@ def _end(rule: Entry, profile: Entry) -> Iterator[str]:
     elif rule.get("usual"):
         yield t("It ends when the difference is half of that or less.")
     elif rule.get("area"):
-        yield t(BACK["outside" if rule["area"].get("outside") else "inside"])
+        pattern = BACK["outside" if rule["area"].get("outside") else "inside"]
+        yield t(pattern)
     elif rule.get("missing"):
         yield t("It ends with the next message.")
 
