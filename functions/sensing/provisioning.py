@@ -25,13 +25,18 @@ THING = re.compile(r"[a-z][a-z0-9-]{0,46}[a-z0-9]")
 def names(city_id: str) -> dict[str, str]:
     """The policies and the thing group that belong to a city; the manifest of what it owns lists them.
     ``claim`` is the policy of certificates with which devices claim their own."""
-    name = f"townkit-{settings().stage}-city-{city_id}"
+    name = city_prefix() + city_id
     return {"policy": name, "group": name, "claim": claim_prefix() + city_id}
 
 
 def claim_prefix() -> str:
     """What the name of a city's claim policy begins with; the city's id follows."""
     return f"townkit-{settings().stage}-claim-"
+
+
+def city_prefix() -> str:
+    """What the name of a city's policy for its devices begins with; the city's id follows."""
+    return f"townkit-{settings().stage}-city-"
 
 
 def claim_template() -> str:
@@ -50,75 +55,51 @@ def thing_name(city_id: str, thing: str) -> str:
 
 def policy_document(city_id: str) -> dict[str, Any]:
     """A device connects under the name of the thing that its certificate belongs to, publishes to its city's
-    part of the two rules, hears what is said to it alone, and reads and answers its own shadow (AWS IoT Core
-    developer guide, "Device Shadow MQTT topics"). Plain ARNs: the table's one names partition, region and
-    account.
+    part of the two rules, hears what is said to it alone, reads and answers its own shadow (AWS IoT Core
+    developer guide, "Device Shadow MQTT topics"), and may ask for its next certificate, which the claims
+    function gives it only when the city wants that. At most 2,048 characters (AWS IoT Core quotas).
     """
-    partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
-    arn = f"arn:{partition}:iot:{region}:{account}"
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Action": "iot:Connect",
-                "Resource": f"{arn}:client/${{iot:Connection.Thing.ThingName}}",
-                "Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}},
-            },
-            {
-                "Effect": "Allow",
-                "Action": "iot:Publish",
-                "Resource": [
-                    f"{arn}:topic/$aws/rules/{rule}/{city_id}/*"
-                    for rule in (settings().readings_rule, settings().urgent_rule)
-                ],
-            },
-            *_own_answers(arn),
-            *_own_shadow(arn),
-        ],
-    }
-
-
-def _own_answers(arn: str) -> list[dict[str, Any]]:
-    """A device hears what is said to it alone (sources/answers.py)."""
-    own = "townkit/${iot:Connection.Thing.ThingName}/*"
-    return [
-        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": f"{arn}:topicfilter/{own}"},
-        {"Effect": "Allow", "Action": "iot:Receive", "Resource": f"{arn}:topic/{own}"},
-    ]
-
-
-def _own_shadow(arn: str) -> list[dict[str, Any]]:
-    """A device hears what is desired of it, and reports."""
-    own = "$aws/things/${iot:Connection.Thing.ThingName}/shadow"
-    asks, answers = [f"{arn}:topic/{own}/{verb}" for verb in ("get", "update")], f"{own}/*"
-    return [
-        {"Effect": "Allow", "Action": "iot:Publish", "Resource": asks},
-        {"Effect": "Allow", "Action": "iot:Receive", "Resource": f"{arn}:topic/{answers}"},
-        {"Effect": "Allow", "Action": "iot:Subscribe", "Resource": f"{arn}:topicfilter/{answers}"},
-    ]
+    me = "${iot:Connection.Thing.ThingName}"
+    rules = [f"$aws/rules/{rule}/{city_id}/*" for rule in (settings().readings_rule, settings().urgent_rule)]
+    shadow, asks = f"$aws/things/{me}/shadow", certificate_topics()
+    hears = [f"townkit/{me}/*", f"{shadow}/*", *(f"{ask}/*" for ask in asks)]
+    connect = _allow("iot:Connect", "client", [me])
+    return _document(
+        connect | {"Condition": {"Bool": {"iot:Connection.Thing.IsAttached": "true"}}},
+        _allow("iot:Publish", "topic", [*rules, f"{shadow}/get", f"{shadow}/update", *asks]),
+        _allow("iot:Receive", "topic", hears),
+        _allow("iot:Subscribe", "topicfilter", hears),
+    )
 
 
 def claim_document(city_id: str) -> dict[str, Any]:
     """A certificate that a city's devices are made with may only ask for a certificate of their own. Its
     client id is ``claim:<city>:...``, which no device's can be."""
+    asks = certificate_topics()
+    answers = [f"{ask}/{word}" for ask in asks for word in ("accepted", "rejected")]
+    return _document(
+        _allow("iot:Connect", "client", [f"claim:{city_id}:*"]),
+        _allow("iot:Publish", "topic", asks),
+        _allow("iot:Receive", "topic", answers),
+        _allow("iot:Subscribe", "topicfilter", answers),
+    )
+
+
+def certificate_topics() -> tuple[str, str]:
+    """Where a certificate is asked for, and where to say whose it is to be (AWS IoT Core developer guide,
+    "Device provisioning MQTT API"). Answers come to the one that asked."""
+    return "$aws/certificates/create/json", f"$aws/provisioning-templates/{claim_template()}/provision/json"
+
+
+def _document(*statements: dict[str, Any]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": list(statements)}
+
+
+def _allow(action: str, kind: str, resources: Iterable[str]) -> dict[str, Any]:
+    """Plain ARNs: the tables' one names partition, region and account."""
     partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
     arn = f"arn:{partition}:iot:{region}:{account}"
-    asks = ("$aws/certificates/create/json", f"$aws/provisioning-templates/{claim_template()}/provision/json")
-    answers = [f"{ask}/{word}" for ask in asks for word in ("accepted", "rejected")]
-
-    def allow(action: str, kind: str, names: Iterable[str]) -> dict[str, Any]:
-        return {"Effect": "Allow", "Action": action, "Resource": [f"{arn}:{kind}/{name}" for name in names]}
-
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            allow("iot:Connect", "client", [f"claim:{city_id}:*"]),
-            allow("iot:Publish", "topic", asks),
-            allow("iot:Receive", "topic", answers),
-            allow("iot:Subscribe", "topicfilter", answers),
-        ],
-    }
+    return {"Effect": "Allow", "Action": action, "Resource": [f"{arn}:{kind}/{name}" for name in resources]}
 
 
 def ensure_city(city_id: str) -> None:

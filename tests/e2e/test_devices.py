@@ -89,7 +89,9 @@ def put_on_list(stack: Stack, folder: Path, *things: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_a_device_claims_its_certificate_for_its_own_city_and_speaks(stack, claimer, tmp_path):
+def test_a_device_claims_its_certificate_for_its_own_city_speaks_and_renews_it(
+    stack, claimer, page, tmp_path
+):
     thing = f"claimed-{int(time.time()) % 100_000}"
     put_on_list(stack, tmp_path, thing)
     word, said, _ = claimer.claim("S-nobody")
@@ -112,6 +114,46 @@ def test_a_device_claims_its_certificate_for_its_own_city_and_speaks(stack, clai
     wait_for(seen, 30, "its first reading")
     word, said, _ = claimer.claim(f"S-{thing}")
     assert word == "rejected", "a device that was heard does not claim again"
+    renew(stack, page, Claimer(stack, own, f"{CITY}:{thing}"), thing, tmp_path)
+
+
+def renew(stack: Stack, page: Any, device: Claimer, thing: str, folder: Path) -> None:
+    """The city asks for it while the device sleeps; the device hears it, and fetches its next certificate
+    with its present one."""
+    word, said, _ = device.claim(thing)
+    assert word == "rejected", said
+    sign_in(stack, page, CITY, "admin")
+    page.goto(f"{stack.url}/oakville/console/device/{thing}?lang=en")
+    page.get_by_role("button", name="Let the device fetch the next certificate").click()
+    page.get_by_text("has not yet").wait_for()
+    topic = f"townkit/{CITY}:{thing}/certificate"
+    wait_for(lambda: told(device, topic), 30, "the retained message")
+    word, said, made = device.claim(thing)
+    assert (word, said.get("thingName")) == ("accepted", f"{CITY}:{thing}"), said
+    device.stop()
+    fresh = folder / "fresh.pem"
+    fresh.write_text(made["privateKey"] + made["certificatePem"])
+    again = Claimer(stack, fresh, f"{CITY}:{thing}")
+    again.client.publish(said["deviceConfiguration"]["Topic"], json.dumps(level(1.5)), qos=1)
+
+    def changed() -> bool:
+        page.reload()
+        return "The old certificate ended" in page.locator("main").inner_text()
+
+    wait_for(changed, 30, "the end of the old certificate")
+    assert not told(again, topic)
+    again.stop()
+
+
+def told(device: Claimer, topic: str) -> bool:
+    """Whether a message waits there: each subscription brings it again."""
+    device.client.subscribe(topic, qos=1)
+    try:
+        heard, said = device.answers.get(timeout=2)
+    except Empty:
+        return False
+    assert (heard, said["certificate"]) == (topic, "next")
+    return True
 
 
 def test_an_installers_telephone_keeps_two_devices_until_there_is_a_network(stack, browser, page, tmp_path):

@@ -5,6 +5,7 @@ to it was lost. Private keys pass through and are kept nowhere."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -15,13 +16,16 @@ from functions.core.context import Context
 from functions.core.errors import Conflict
 from functions.core.i18n import N_
 from functions.core.settings import settings
+from functions.sensing import provisioning
 from functions.sensing.registry import service, store
 from functions.sensing.registry.domain import ACTIVE, PLANNED, RETIRED, REVOKED, ROTATION_DAYS, Device
+from functions.sensing.sources import topics
 from functions.tenancy import control
 
 KIND = "device-certificates"
 HAS_ONE = N_("This device has a certificate already. Revoke it, or ask for the next one.")
 HAS_NONE = N_("This device has no certificate yet")
+NOT_ASKED = N_("The city has not asked this device to fetch its next certificate")
 OUT_OF_USE = N_("This device is out of use. Give the new one an id of its own.")
 
 
@@ -61,6 +65,29 @@ def rotate(ctx: Context, thing: str) -> dict[str, Any]:
     return made
 
 
+def ask_to_fetch(ctx: Context, thing: str) -> None:
+    """The device is told on its own topic to fetch its next certificate itself; an unused next one ends.
+    Raises NotFound, Conflict when there is none to follow."""
+    before = service.get(thing)
+    if before.state != ACTIVE or not before.certificate:
+        raise Conflict(HAS_NONE)
+    device = replace(before, next_certificate="", next_since=clock.iso(ctx.now))
+    service.save(ctx, device, before, "device-next-asked", {})
+    point(ctx, thing)
+
+
+def take_next(ctx: Context, thing: str, present: str, following: str) -> Device:
+    """The device fetched a certificate with its present one, because it was asked to. It may try again until
+    the new one is used. Raises Conflict for everything else."""
+    before = store.find(thing)
+    if before is None or before.state != ACTIVE or before.certificate != present or not before.next_since:
+        raise Conflict(NOT_ASKED)
+    device = replace(before, next_certificate=following, next_since=clock.iso(ctx.now))
+    saved = service.save(ctx, device, before, "device-next-certificate", {"certificate": following[:16]})
+    point(ctx, thing)
+    return saved
+
+
 def note_use(ctx: Context, device: Device, certificate: str, queue: Queue | None = None) -> Device:
     """For the worker, when a message came with a certificate that is believed: the first use of the next one
     ends the old one. One comparison when there is nothing to do."""
@@ -89,10 +116,34 @@ def point(ctx: Context, thing: str, queue: Queue | None = None) -> None:
 
 
 def align_task(ctx: Context, thing: str) -> None:
-    """AWS IoT keeps exactly the certificates that the record believes. Doing it twice changes nothing."""
+    """AWS IoT keeps exactly the certificates that the record believes, and the device's topic says whether it
+    is to fetch its next one. Doing it twice changes nothing."""
     device = store.find(thing)
     if device and device.state != PLANNED:
         control.ask("device-revoke", ctx.city.id, thing=thing, keep=list(device.certificates))
+        _tell(ctx, device)
+
+
+def _tell(ctx: Context, device: Device) -> None:
+    """A retained message, so that a device hears it whenever it next subscribes; an empty one takes it away
+    (AWS IoT Core developer guide, "MQTT retained messages")."""
+    from functions.core.aws import own_client
+
+    text = ""
+    if device.next_since and not device.next_certificate:
+        create, provision = provisioning.certificate_topics()
+        parameters = {"SerialNumber": device.thing}
+        text = json.dumps(
+            {
+                "certificate": "next",
+                "asked": device.next_since,
+                "create": create,
+                "provision": provision,
+                "parameters": parameters,
+            }
+        )
+    topic = topics.certificate(ctx.city.id, device.thing)
+    own_client("iot-data").publish(topic=topic, qos=1, retain=True, payload=text.encode())
 
 
 def night_task(ctx: Context, _: str = "", queue: Queue | None = None) -> None:

@@ -115,14 +115,15 @@ def make(
 
 def bundle(ctx: Context, made: dict[str, Any]) -> str:
     """Key and certificate in one PEM file, with what the device needs to know in words above."""
+    create, provision = provisioning.certificate_topics()
     words = "\n".join(
         (
             f"Claim certificate of {ctx.city.id}: devices made with it fetch a certificate of their own.",
             "Keep this file secret: whoever has it can ask for the certificates that the city has planned.",
             f"Broker: {settings().mqtt_host}:{settings().mqtt_port}",
             f"Client id: claim:{ctx.city.id}:<serial number>",
-            "First publish {} to: $aws/certificates/create/json",
-            f"Then: $aws/provisioning-templates/{provisioning.claim_template()}/provision/json with",
+            f"First publish {{}} to: {create}",
+            f"Then: {provision} with",
             '{"certificateOwnershipToken": "...", "parameters": {"SerialNumber": "..."}}',
             "Answers come on the same topics with /accepted or /rejected.",
             "Root certificate: https://www.amazontrust.com/repository/AmazonRootCA1.pem",
@@ -183,7 +184,10 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     claim_id, certificate = str(event.get("claimCertificateId", "")), str(event.get("certificateId", ""))
     given = event.get("parameters") or {}
     code = str(given.get("SerialNumber", "") if isinstance(given, dict) else "")[:SERIAL_LENGTH]
-    city = find_city(_city_of(claim_id))
+    policy = _policy_of(claim_id)
+    city = find_city(
+        policy.removeprefix(provisioning.claim_prefix()).removeprefix(provisioning.city_prefix())
+    )
     if city is None or city.state != "live":
         log.info("claim without a city", certificate=claim_id[:16])
         return {"allowProvisioning": False}
@@ -192,7 +196,10 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     )
     with tenant_scope(city, "claims"):
         try:
-            device = take(ctx, claim_id, certificate, code)
+            if policy.startswith(provisioning.city_prefix()):  # a device that renews its own
+                device = certificates.take_next(ctx, code, claim_id, certificate)
+            else:
+                device = take(ctx, claim_id, certificate, code)
         except (Refused, Invalid, Conflict, NotFound) as error:
             log.info("claim refused", city=city.id, reason=str(error))
             _count_refusal(ctx, claim_id, code, error.message)
@@ -209,17 +216,17 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     return {"allowProvisioning": True, "parameterOverrides": overrides}
 
 
-def _city_of(claim_id: str) -> str:
-    """The city whose claim policy hangs on the certificate; "" for any other certificate."""
+def _policy_of(claim_id: str) -> str:
+    """The policy of a city's claims or of its devices that hangs on the certificate; "" for any other."""
     if not claim_id.isalnum():
         return ""
     partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
     target = f"arn:{partition}:iot:{region}:{account}:cert/{claim_id}"
-    prefix = provisioning.claim_prefix()
+    prefixes = (provisioning.claim_prefix(), provisioning.city_prefix())
     attached = [
         one["policyName"] for one in own_client("iot").list_attached_policies(target=target)["policies"]
     ]
-    return attached[0].removeprefix(prefix) if len(attached) == 1 and attached[0].startswith(prefix) else ""
+    return attached[0] if len(attached) == 1 and attached[0].startswith(prefixes) else ""
 
 
 def take(ctx: Context, claim_id: str, certificate: str, code: str) -> Device:

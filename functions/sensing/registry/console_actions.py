@@ -140,6 +140,14 @@ def _rotate(ctx: PageContext, thing: str) -> Answer:
     return _given_out(ctx, thing, certificates.rotate)
 
 
+def _ask_to_fetch(ctx: PageContext, thing: str) -> Answer:
+    try:
+        certificates.ask_to_fetch(ctx, thing)
+    except Conflict as problem:
+        return device_views.show_device(ctx, thing, {"action": problem.message})
+    return _back(ctx, thing)
+
+
 def _given_out(ctx: PageContext, thing: str, make: Callable[[PageContext, str], dict[str, Any]]) -> Answer:
     from functions.sensing.sources import topics
 
@@ -232,6 +240,7 @@ PAGE_ACTIONS: dict[str, Callable[[PageContext], Answer]] = {
 DEVICE_ACTIONS: dict[str, Callable[[PageContext, str], Answer]] = {
     "certificate": _certificate,
     "next-certificate": _rotate,
+    "fetch-next": _ask_to_fetch,
     "edit": _edit,
     "revoke": _revoke,
     "retire": _retire,

@@ -24,6 +24,7 @@ EVENTS = {
     "device-added": N_("Registered"),
     "device-certificate": N_("Got a certificate"),
     "device-next-certificate": N_("Got its next certificate"),
+    "device-next-asked": N_("Asked to fetch its next certificate"),
     "device-certificate-ended": N_("The old certificate ended"),
     "device-claimed": N_("Claimed its certificate"),
     "device-heard": N_("Heard for the first time, through a source"),
@@ -113,6 +114,12 @@ def _facts(ctx: Context, device: Device) -> list[tuple[str, str]]:
             "%(one)s; the next one is %(two)s, since %(day)s",
             one=certificate,
             two=device.next_certificate[:16],
+            day=formats.day(clock.parse(device.next_since), ctx.city.zone),
+        )
+    elif device.next_since:
+        certificate = t(
+            "%(one)s; asked on %(day)s to fetch the next one, and has not yet",
+            one=certificate,
             day=formats.day(clock.parse(device.next_since), ctx.city.zone),
         )
     pairs = [

@@ -14,6 +14,12 @@ def publish(city_id: str, thing: str, lane: str) -> str:
     return f"$aws/rules/{settings().readings_rule}/{city_id}/{thing}/data"
 
 
+def certificate(city_id: str, thing: str) -> str:
+    """Where a device is told, in a retained message, to fetch its next certificate; it alone may
+    subscribe."""
+    return f"townkit/{city_id}:{thing}/certificate"
+
+
 def refused(city_id: str, thing: str) -> str:
     """Where a device is told what was not stored, and why; it alone may subscribe."""
     return f"townkit/{city_id}:{thing}/refused"

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from functions.core import clock, scope
+from functions.core import aws, clock, scope
 from functions.core.errors import Invalid
 from functions.sensing import provisioning
-from functions.sensing.registry import claims, service
+from functions.sensing.registry import certificates, claims, service
 from functions.sensing.registry.domain import ACTIVE, RETIRED, Device
 from functions.sensing.worker import handle_readings
 from tests.sensing.conftest import level, record
@@ -65,6 +66,42 @@ def test_a_device_on_the_list_is_made_in_the_city_of_its_claim(river, claim):
     assert (device.state, device.certificate, device.shard) == (ACTIVE, "d1" * 32, "u0")
     sent = record("oakville", "gauge-1", level(1.0), certificate="d1" * 32)
     assert handle_readings({"Records": [sent]}) == {"batchItemFailures": []}
+
+
+def test_a_device_fetches_its_next_certificate_itself_when_and_only_when_it_is_asked(
+    river, admin, monkeypatch
+):
+    plan(river, "gauge-1")
+    plan(river, "gauge-2")
+    page, told = "/oakville/console/device/gauge-1", []
+    admin.submit(admin.get(page), "form-certificate")
+    present, own_client = find(river, "gauge-1").certificate, aws.own_client
+    speaker = SimpleNamespace(publish=lambda **said: told.append(said))
+    monkeypatch.setattr(aws, "own_client", lambda name: speaker if name == "iot-data" else own_client(name))
+
+    def align() -> dict[str, Any]:
+        with scope.tenant_scope(river.oakville):
+            certificates.align_task(context(river), "gauge-1")
+        assert (told[-1]["topic"], told[-1]["retain"]) == ("townkit/oakville:gauge-1/certificate", True)
+        return json.loads(told[-1]["payload"] or b"{}")
+
+    assert align() == {} and not hook(present, "gauge-1")["allowProvisioning"]
+    admin.submit(admin.get(page), "form-fetch-next")
+    assert "has not yet" in admin.get(page).words
+    said = align()
+    assert said["certificate"] == "next"
+    assert (said["create"], said["provision"]) == provisioning.certificate_topics()
+    for who, serial in ((present, "gauge-2"), ("e5" * 32, "gauge-1")):
+        assert not hook(who, serial)["allowProvisioning"]
+    answer = hook(present, said["parameters"]["SerialNumber"], "d2" * 32)
+    assert answer["allowProvisioning"] and answer["parameterOverrides"]["ThingName"] == "oakville:gauge-1"
+    assert find(river, "gauge-1").certificates == (present, "d2" * 32)
+    assert align() == {}, "it is told no more"
+    assert hook(present, "gauge-1", "d3" * 32)["allowProvisioning"], "the first answer may have been lost"
+    sent = record("oakville", "gauge-1", level(1.0), certificate="d3" * 32)
+    assert handle_readings({"Records": [sent]}) == {"batchItemFailures": []}
+    assert find(river, "gauge-1").certificates == ("d3" * 32,)
+    assert not hook(present, "gauge-1")["allowProvisioning"]
 
 
 def test_what_is_not_planned_is_refused_and_the_city_sees_why(river, claim):
