@@ -3,6 +3,7 @@ alarms would never end."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,40 +14,77 @@ from functions.sensing.alarms.definitions import PLATFORM
 from functions.sensing.alarms.domain import OUT_OF_USE, RULE_GONE, Alarm
 from functions.sensing.alarms.silence import Heard, judge
 from functions.sensing.domain import Reading
+from functions.sensing.log.domain import DeviceState
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device
 from functions.sensing.rules.domain import Change
 
 OUT = (RETIRED, REVOKED)
 OPEN_AT_MOST = 1000
+SETTLED_AT_ONCE = 200  # devices whose rules have changed, in a round
 
 
 def go(ctx: Context, _: str) -> None:
     """One city's round. Doing it twice changes nothing."""
+    from functions.sensing.log import read
+
     known = registry.list_devices()
-    _end_what_nothing_ends(ctx, {one.thing: one for one in known})
     devices = [one for one in known if one.state == ACTIVE]
-    watched = [one for one in devices if one.thing != definitions.TRIAL and _rules(ctx, one)]
+    active = registry.get_many(one.thing for one in devices if one.thing != definitions.TRIAL)
+    states = read.latest(list(active.values())) if active else {}
+    _end_what_nothing_ends(ctx, {one.thing: one for one in known}, active, states)
+    watched = {thing: one for thing, one in active.items() if _rules(ctx, one)}
     if watched:
-        _see_who_is_silent(ctx, registry.get_many(one.thing for one in watched))
+        _see_who_is_silent(ctx, watched, states)
     _tell_of_test(ctx, sos_test.go(ctx, devices))
 
 
-def _end_what_nothing_ends(ctx: Context, known: Mapping[str, Device]) -> None:
-    """Open alarms of devices that are out of use, and those of rules that are gone and that no reading ends:
-    silence, two together. One call a department."""
+def _end_what_nothing_ends(
+    ctx: Context, known: Mapping[str, Device], active: Mapping[str, Device], states: Mapping[str, DeviceState]
+) -> None:
+    """Open alarms of devices that are out of use, and those of rules that are gone or have another condition
+    now. One call a department."""
     lines = [one for name in ctx.city.config["departments"] for one in store.list_open(name, OPEN_AT_MOST)]
-    for thing in dict.fromkeys(line.thing for line in lines if line.thing in known):
-        rules = definitions.rules_of(ctx, thing, known[thing].profile)
-        listed = [line.rule for line in lines if line.thing == thing]
+    listed: dict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        if line.thing in known:
+            listed[line.thing].add(line.rule)
+    for thing, own in listed.items():
         if known[thing].state in OUT:
-            device = registry.find(thing)  # the list may be a moment old
-            if device is not None and device.state in OUT:
-                opening.end(ctx, device, {*rules, *listed}, OUT_OF_USE)
-        elif gone := [rule for rule in listed if rule not in rules]:
-            alarms = store.get_many((thing, rule) for rule in gone).values()
-            unread = [alarm.rule for alarm in alarms if not alarm.episode.metric]
-            opening.end(ctx, known[thing], unread, RULE_GONE)
+            _end_out_of_use(ctx, thing, own)
+    _settle_rules(ctx, listed, active, states)
+
+
+def _end_out_of_use(ctx: Context, thing: str, listed: set[str]) -> None:
+    from functions.sensing.log import settling
+
+    device = registry.find(thing)  # the list may be a moment old
+    if device is not None and device.state in OUT:
+        settling.forget(ctx, [device])  # first, since nobody would do it after
+        opening.end(ctx, device, {*definitions.rules_of(ctx, thing, device.profile), *listed}, OUT_OF_USE)
+
+
+def _settle_rules(
+    ctx: Context,
+    listed: Mapping[str, set[str]],
+    active: Mapping[str, Device],
+    states: Mapping[str, DeviceState],
+) -> None:
+    """So many devices in a round; the others wait for the next one."""
+    from functions.sensing.log import rulesets, settling
+
+    rules_of = rulesets.Rulesets(ctx.city, dict(active))
+    outdated: dict[str, set[str]] = {}
+    for thing, device in active.items():
+        state, rules = states.get(thing, DeviceState()), definitions.rules_of(ctx, thing, device.profile)
+        gone = {rule for rule in {*listed.get(thing, ()), *state.alarms} if rule not in rules}
+        if gone or settling.is_outdated_of(state, rules_of([thing])[thing]):
+            outdated[thing] = gone
+    now = dict(list(outdated.items())[:SETTLED_AT_ONCE])
+    settling.look_again(ctx, [active[thing] for thing in now])
+    for thing, gone in now.items():
+        if gone:
+            opening.end(ctx, active[thing], gone, RULE_GONE)
 
 
 def _rules(ctx: Context, device: Device) -> list[Mapping[str, Any]]:
@@ -54,10 +92,9 @@ def _rules(ctx: Context, device: Device) -> list[Mapping[str, Any]]:
     return [rule for rule in rules if rule.get("missing")]
 
 
-def _see_who_is_silent(ctx: Context, devices: Mapping[str, Device]) -> None:
-    from functions.sensing.log import read
-
-    states = read.latest(list(devices.values()))
+def _see_who_is_silent(
+    ctx: Context, devices: Mapping[str, Device], states: Mapping[str, DeviceState]
+) -> None:
     now = int(ctx.now.timestamp() * 1000)
     pairs = [(device, rule) for device in devices.values() for rule in _rules(ctx, device)]
     alarms = store.get_many(

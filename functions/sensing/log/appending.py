@@ -14,7 +14,7 @@ from typing import Protocol
 from functions.core import log
 from functions.sensing.domain import Reading
 from functions.sensing.log import planning
-from functions.sensing.log.domain import Entry, Memory, Stale, State
+from functions.sensing.log.domain import DeviceState, Entry, Memory, Stale, State
 from functions.sensing.log.planning import Incoming, Step
 from functions.sensing.rules import RuleSet
 
@@ -29,6 +29,9 @@ TAIL_KEPT = 50_000
 
 RulesOf = Callable[[Iterable[str]], Mapping[str, RuleSet]]
 """The rules of some devices; one that is left out fails alone."""
+
+Look = Callable[[str, DeviceState, RuleSet], Iterable[Step]]
+"""What is to be written of a device although it said nothing."""
 
 
 class Shelf(Protocol):
@@ -97,19 +100,32 @@ class ShardLog:
         """Store what is new of the messages. Raises Stale when others were faster too often: the messages
         come again."""
         stored = Stored()
+        self._write(lambda: self._plan(messages, rules_of, limit, stored), stored)
+        self._keep_board(rules_of)
+        return stored
+
+    def look(self, things: Iterable[str], rules_of: RulesOf, plan: Look) -> None:
+        """Write what a look at some devices brings, without a message. Raises Stale as :meth:`store` does."""
+        stored, rules = Stored(), rules_of(things)
+        self.catch_up()
+        known = self.state.devices if self.state else {}
+
+        def steps() -> list[Step]:
+            own = [(thing, known[thing], rules[thing]) for thing in sorted(rules) if thing in known]
+            return [step for one in own for step in plan(*one)]
+
+        self._write(steps, stored)
+
+    def _write(self, plan: Callable[[], list[Step]], stored: Stored) -> None:
         if self.state is None:
             self.catch_up()
         for tried in range(TRIES):
             try:
-                self._append(self._plan(messages, rules_of, limit, stored), stored)
-                break
+                return self._append(plan(), stored)
             except Stale:
                 _give_way(tried)
                 self.catch_up()
-        else:
-            raise Stale
-        self._keep_board(rules_of)
-        return stored
+        raise Stale
 
     def _plan(
         self,

@@ -111,7 +111,7 @@ def plan(
         base = _base(thing, rules, history, past.day)
         made.steps = list(_judged_again(thing, arrivals, rules, base, past.day, past.known))
     else:
-        made.steps = list(_judged(thing, device, arrivals, rules))
+        made.steps = list(judged(thing, device, arrivals, rules))
     made.steps += _unjudged(thing, far, made.steps[-1].memory if made.steps else device.memory, rules)
     return made
 
@@ -256,7 +256,7 @@ def _add(
     return counts
 
 
-def _judged(thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: RuleSet) -> Iterator[Step]:
+def judged(thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: RuleSet) -> Iterator[Step]:
     """In order: the memory goes on. Cut where a step would carry too many changes."""
     memory = device.memory if device.memory is not None else rules.start()
     pending, rest = list(device.pending), list(arrivals)
