@@ -12,6 +12,7 @@ from typing import Any
 from unittest.mock import patch
 
 import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.credentials import ReadOnlyCredentials
 
@@ -84,12 +85,23 @@ def running_as(stack: Stack, function: str) -> Iterator[None]:
         "AWS_DEFAULT_REGION": stack.local.region,
         "AWS_ENDPOINT_URL": str(stack.connection.endpoint),
     }
+    from functions.core import aws
+
+    clients, session = _kept(str(stack.connection.endpoint), function)
     with patch.dict(os.environ, environment):
         _forget()
         try:
-            yield
+            with patch.multiple(aws, _clients=clients, _session=session):
+                yield
         finally:
             _forget()
+
+
+@lru_cache
+def _kept(endpoint: str, function: str) -> tuple[dict[tuple[str, bool], Any], botocore.session.Session]:
+    """The clients of a function, as functions.core.aws keeps them: it forgets sessions of cities between two
+    uses, but making a client takes longer than most of what is asked with it."""
+    return {}, botocore.session.get_session()
 
 
 def open_session(stack: Stack, function: str, city_id: str) -> ReadOnlyCredentials:

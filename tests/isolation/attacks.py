@@ -8,7 +8,8 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from tests.isolation import ledger, snapshot, town
-from tests.isolation.cases import Case, Refusal, not_taken, status
+from tests.isolation.answers import Refusal, not_taken, status
+from tests.isolation.case import Case
 from tests.isolation.town import Town
 from tests.isolation.visitor import Answer, Ask
 

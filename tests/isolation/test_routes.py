@@ -9,7 +9,8 @@ import app
 from functions.web.blueprint import ROUTES, Route
 from tests.isolation import snapshot
 from tests.isolation.attacks import control, leaks, request
-from tests.isolation.cases import CASES, MORE, Case
+from tests.isolation.case import Case
+from tests.isolation.cases import CASES, MORE
 from tests.isolation.town import Town
 from tests.stack import CITIES
 

@@ -17,9 +17,10 @@ from functions.sensing import worker as readings
 from functions.tenancy import registry
 from functions.web import blueprint
 from functions.web.blueprint import ROUTES
-from tests.isolation import actors, attacks, ledger, probe, probes_data, work
+from tests.isolation import actors, attacks, ledger, probe, probes_data, work, work_readings, work_tasks
 from tests.isolation.actors import Cast
-from tests.isolation.cases import CASES, MORE, Case
+from tests.isolation.case import Case
+from tests.isolation.cases import CASES, MORE
 from tests.isolation.probe import Place, Probe
 from tests.isolation.town import Town
 from tests.isolation.visitor import InProcess
@@ -172,7 +173,8 @@ def _wrong_city(monkeypatch: pytest.MonkeyPatch, own: Town, other: Town) -> None
             return handlers[function](event)
 
     monkeypatch.setattr(registry, "find_city", find_city)
-    monkeypatch.setattr(work, "invoke", invoke)
+    for module in (work_tasks, work_readings):
+        monkeypatch.setattr(module, "invoke", invoke)
 
 
 def test_a_task_in_the_wrong_scope_is_reported(
