@@ -32,6 +32,7 @@ WAITING, CONFIRMED, SENT, DONE, REFUSED, LATE, DROPPED = (
 OPEN = (WAITING, CONFIRMED, SENT)
 LOOKS_S = (2, 3, 5, 10, 20, 30)  # between two looks at the shadow
 CONFIRM_WITHIN = timedelta(hours=12)
+SEND_WITHIN = timedelta(minutes=5)  # after it was confirmed: later nobody expects it any more
 PER_DAY = 200
 KEPT = timedelta(days=400)
 _CONDITION = "ConditionalCheckFailedException"
@@ -179,7 +180,7 @@ def _confirm(ctx: Context, device: Device, command_id: str, by: str) -> None:
         raise NotFound
     if ctx.now - clock.parse(item.asked_at) > CONFIRM_WITHIN:
         raise Conflict(N_("This command is too old. Give it anew if it is still right."))
-    name = {"thing": device.thing, "id": command_id, "look": 0}
+    name = {"thing": device.thing, "id": command_id, "look": 0, "confirmed": clock.iso(ctx.now)}
     tx = transaction()
     tx.update(
         CommandItem(keys.commands(device.thing), f"C#{command_id}"),
@@ -217,6 +218,10 @@ def look(ctx: Context, data: Mapping[str, Any]) -> None:
     if item.state == CONFIRMED:
         if not may_be_told(device):
             _end(ctx, item, DROPPED)
+            return
+        if ctx.now > clock.parse(data.get("confirmed") or item.asked_at) + SEND_WITHIN:
+            _take_back(name, item)  # it may have been sent, and the worker fell before it could say so
+            _end(ctx, item, LATE)
             return
         shadows().desire(name, {item.name: {"value": item.value, "id": command_id}})
         _move(ctx, thing, command_id, (CONFIRMED,), SENT, sent_at=clock.iso(ctx.now))

@@ -84,6 +84,21 @@ def test_a_silent_device_is_late_and_the_command_is_taken_back(
     assert shadows.desired == {"oakville:gauge-1": {"pump": None}}
 
 
+def test_a_command_that_could_not_be_sent_in_time_is_never_sent(
+    flood: World, pump: Device, shadows: FakeShadows
+) -> None:
+    wes = as_person(flood, "wes@oakville.example")
+    commands.confirm(wes, pump, commands.ask(wes, pump, "pump", "on"))
+    work(flood, NOW + timedelta(hours=3))  # the queue stood still
+    assert state() == "late"
+    assert shadows.desired == {"oakville:gauge-1": {"pump": None}}
+    commands.confirm(
+        wes, pump, commands.ask(as_person(flood, "wes@oakville.example", MINUTES[1]), pump, "pump", "on")
+    )
+    work(flood, MINUTES[4])
+    assert state() == "sent"
+
+
 def test_a_device_may_refuse(flood: World, pump: Device, shadows: FakeShadows) -> None:
     shadows.refuses = True
     wes = as_person(flood, "wes@oakville.example")
