@@ -10,6 +10,7 @@ from functions.sensing.alarms import approving, commands, deciding, definitions
 from functions.sensing.alarms.list_views import member
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import Device
+from functions.sensing.units import shown
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
@@ -42,7 +43,7 @@ def show(ctx: PageContext, thing: str, errors: dict[str, str] | None = None, con
         approved=commands.may_be_told(device),
         takes=bool(profile.get("commands")),
         choices=_choices(profile),
-        told=[_told(profile, one) for one in told],
+        told=[_told(ctx, device, profile, one) for one in told],
         rules=[_rule(ctx, device, profile, rule) for rule in _giving(ctx, device)],
         may=staff.may_decide("incident"),
         is_admin=staff.is_admin,
@@ -76,18 +77,19 @@ def _choices(profile: definitions.Definition) -> list[dict[str, Any]]:
     for name, command in (profile.get("commands") or {}).items():
         danger = pick(command["danger"]) if command.get("danger") else ""
         for value, words in (command.get("values") or {}).items():
-            text = f"{pick(command['names'])}: {pick(words)}"
+            text = _said(pick(command["names"]), pick(words))
             found.append({"value": f"{name}={value}", "text": text, "danger": danger})
         if not command.get("values"):
             low, high = command.get("range") or (0, 1)
-            text = f"{pick(command['names'])} ({low:g}–{high:g} {command.get('unit') or ''})".replace(
-                " )", ")"
-            )
+            span = f"{low:g}–{high:g} {shown(command.get('unit'))}".strip()
+            text = t("%(command)s (%(span)s)", command=pick(command["names"]), span=span)
             found.append({"value": f"{name}=", "text": text, "danger": danger, "number": True})
     return found
 
 
-def _told(profile: definitions.Definition, one: commands.Told) -> dict[str, Any]:
+def _told(
+    ctx: PageContext, device: Device, profile: definitions.Definition, one: commands.Told
+) -> dict[str, Any]:
     return {
         "id": one.id,
         "what": words_of(profile, one.name, one.value),
@@ -95,17 +97,31 @@ def _told(profile: definitions.Definition, one: commands.Told) -> dict[str, Any]
         "waits": one.state == commands.WAITING,
         "asked_at": one.asked_at,
         "by": t(BY[one.by]) if one.by in BY else one.by,
-        "why": one.why,
+        "why": _rule_words(ctx, device, one.why),
         "ended_at": one.ended_at,
         "danger": pick((profile.get("commands") or {}).get(one.name, {}).get("danger") or {"en": ""}),
     }
+
+
+def _rule_words(ctx: PageContext, device: Device, rule_id: str) -> str:
+    """The title of the rule that asked: the device's own, else the city's on another device."""
+    if not rule_id:
+        return ""
+    rule = definitions.rule_of(ctx, device.thing, device.profile, rule_id)
+    city = ctx.city.config["devices"]["rules"]
+    other = rule or next((one for one in city if one["id"] == rule_id), {})
+    return definitions.title_of(ctx, other, rule_id)
 
 
 def words_of(profile: definitions.Definition, name: str, value: Any) -> str:
     """A command in the reader's language."""
     command = (profile.get("commands") or {}).get(name) or {}
     said = (command.get("values") or {}).get(str(value))
-    return f"{pick(command['names']) if command else name}: {pick(said) if said else value}"
+    return _said(pick(command["names"]) if command else name, pick(said) if said else value)
+
+
+def _said(command: str, value: Any) -> str:
+    return t("%(command)s: %(value)s", command=command, value=value)
 
 
 def _rule(

@@ -34,9 +34,14 @@ EVENTS = {
     "device-photo": N_("Photo taken"),
     "device-revoked": N_("Certificate revoked"),
     "device-retired": N_("Out of use"),
+    "device-muted": N_("Muted for some time"),
+    "device-unmuted": N_("Muting and planned maintenance ended"),
+    "device-log": N_("First message stored"),
+    "contacts-changed": N_("Contacts changed"),
 }
 
 
+ACTORS = {"operator": N_("Operator of the installation"), "device": N_("The device")}
 NEW = ("new", "new_serial", "new_eui")
 
 
@@ -67,6 +72,9 @@ def show_device(ctx: PageContext, thing: str, errors: Mapping[str, str] | None =
         status=422 if errors else 200,
         section="devices",
         home=views.home(ctx),
+        back=views.home(ctx),
+        calls=bool(profile.get("emergency")),
+        takes=bool(profile.get("commands")),
         here=views.device_address(ctx, thing),
         device=device,
         row=views.row(ctx, device, heard, views.formats_today(ctx)),
@@ -154,6 +162,10 @@ def _event(ctx: Context, event: Event) -> dict[str, str]:
     return {
         "at": formats.moment(clock.parse(event.at), ctx.city.zone),
         "what": t(EVENTS.get(event.action, event.action)),
-        "who": who if kind in ("staff", "citizen", "operator") else t("The system"),
+        "who": who
+        if kind in ("staff", "citizen")
+        else t(ACTORS[kind])
+        if kind in ACTORS
+        else t("The system"),
         "detail": "; ".join(detail),
     }
