@@ -22,6 +22,7 @@ CONTROLS = """
   const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]';
   return [...document.querySelectorAll(all)].filter(one => {
     if (one.disabled || one.closest('[aria-hidden="true"]') || !one.getClientRects().length) return false;
+    if (!one.checkVisibility()) return false;  // what a closed details holds has rectangles all the same
     if (one.type !== 'radio') return true;
     const group = one.form && [...one.form.elements].filter(other => other.name === one.name);
     if (seen.has(one.name) || (group && group.some(other => other.checked) && !one.checked)) return false;
