@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.sensing.rules.sun import Place
 from infra.simulator.shapes import DAY, limits
+from infra.simulator.sky import SOMEWHERE, edge
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -47,6 +49,8 @@ def demand_of(
     does not reach."""
     if rule.get("rate"):
         return _change(rule, usual, noise, every)
+    if rule.get("usual"):
+        return _unusual(rule, usual, noise, every)
     sign, levels = limits(rule)
     if not sign:
         return None
@@ -90,6 +94,24 @@ def _change(rule: Mapping[str, Any], usual: float, noise: float, every: float) -
     return Demand(rule["id"], rule["metric"], wanted, near, seconds, True, rate["seconds"] * 1.2, ramp)
 
 
+def _unusual(rule: Mapping[str, Any], usual: float, noise: float, every: float) -> Demand:
+    """All the hours of a day are as far off as the rule says, and half as much again."""
+    compared = rule["usual"]
+    sign = 1 if compared["direction"] == "rise" else -1
+    by = compared["by"] * abs(usual) / 100
+    near = usual + sign * 0.5 * by if 0.25 * by > 5 * noise else None
+    target = usual + sign * (by * 1.5 + 6 * noise)
+    seconds = compared_s(compared) + 2 * every
+    return Demand(rule["id"], rule["metric"], target, near, seconds, False, DAY, every)
+
+
+def compared_s(compared: Mapping[str, Any]) -> float:
+    """How long the hours last that a rule compares."""
+    hours = compared.get("hours") or {"start": "00:00", "end": "00:00"}
+    first, last = (int(hours[k][:2]) * 3600 + int(hours[k][3:]) * 60 for k in ("start", "end"))
+    return float((last - first) % DAY or DAY)
+
+
 def _inside(limit: float, wanted: float, extent: list[float] | None) -> float:
     """The wanted value, or most of the way to the end of the range."""
     if not extent:
@@ -101,21 +123,20 @@ def _inside(limit: float, wanted: float, extent: list[float] | None) -> float:
 
 
 def next_hours(
-    schedule: Mapping[str, Any] | None, moment: float, offset: int, seconds: float
+    schedule: Mapping[str, Any] | None, moment: float, offset: int, seconds: float, place: Place = SOMEWHERE
 ) -> tuple[float, float] | None:
     """The next stretch of at least so many seconds, not before a moment, in which a rule looks (its end is
-    far away without a schedule); None when its hours are too short."""
+    far away without a schedule); None when its hours are too short. ``place``: where the sun rises."""
     if not schedule:
         return moment, moment + 1000 * DAY
-    first, last = (int(schedule[k][:2]) * 3600 + int(schedule[k][3:]) * 60 for k in ("start", "end"))
-    length = (last - first) % DAY or DAY
-    if length < seconds:
-        return None
     midnight = (moment + offset) // DAY * DAY - offset
     for number in range(-1, 9):
-        begin = midnight + number * DAY + first
+        day = midnight + number * DAY
+        begin = edge(schedule["start"], day, place)
+        ends = (edge(schedule["end"], day, place), edge(schedule["end"], day + DAY, place))
+        over = next((one for one in ends if one > begin), begin)
         weekday = WEEK[datetime.fromtimestamp(begin + offset, UTC).weekday()]
         start = max(begin, moment)
-        if begin + length - start >= seconds and (not schedule.get("days") or weekday in schedule["days"]):
-            return start, begin + length
+        if over - start >= seconds and (not schedule.get("days") or weekday in schedule["days"]):
+            return start, over
     return None

@@ -12,6 +12,7 @@ from infra.simulator.noise import key_of, uniform
 from infra.simulator.plan import Item, Plan
 from infra.simulator.planner import Planner
 from infra.simulator.shapes import DAY, Signal, shape_of
+from infra.simulator.sky import SOMEWHERE
 from infra.simulator.weather import Weather
 
 JITTER = 0.02  # share of the interval by which a message comes early or late
@@ -37,8 +38,9 @@ class SimDevice:
     ) -> None:  # fmt: skip
         self.thing, self.profile, self.seed, self.every = thing, profile, seed, every
         weather = weather or Weather(seed)
+        place = tuple(profile["stage"]["place"] or SOMEWHERE)
         self.signals = {
-            metric: Signal(shape_of(profile, metric), weather, seed, thing, metric, offset)
+            metric: Signal(shape_of(profile, metric), weather, seed, thing, metric, offset, place)
             for metric in profile["quantities"]
         }
         self._planner = Planner(

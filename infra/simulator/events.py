@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infra.simulator.demands import Demand, next_hours
+from infra.simulator.demands import Demand, compared_s, next_hours
 from infra.simulator.plan import Item, Mode
-from infra.simulator.timeline import Timeline
+from infra.simulator.shapes import DAY
+from infra.simulator.strays import FAR_M, Strays
 
+KNOWN_DAYS = 5  # beside those that a rule asks for, since some are not heard of
 STORMY = ("level", "depth", "rain", "water")
 
 
-class Events(Timeline):
+class Events(Strays):
     """Each answers when it is over, or None when it does not fit."""
 
     def _event(self, rule: Mapping[str, Any], moment: float, end: float, exactly: float = 0) -> float | None:
         """A real condition: the quantity goes well past the limit and stays for long enough."""
+        if rule.get("area"):
+            return self._stray(rule, moment, end, exactly)
+        if rule.get("usual"):
+            return self._unusual(rule, moment, end)
         if any(word in rule["metric"] for word in STORMY):
             moment = self._storm(moment)
         stage = self.stages[rule["id"]] = self.stages.get(rule["id"], -1) + 1
@@ -24,7 +30,7 @@ class Events(Timeline):
         if demand is None:
             return None
         lasts = exactly or demand.seconds * self.draw.uniform(1.15, 1.8)
-        hours = next_hours(rule.get("schedule"), moment, self.offset, demand.seconds * 1.03)
+        hours = next_hours(rule.get("schedule"), moment, self.offset, demand.seconds * 1.03, self.place)
         if hours is None:
             return None
         full = max(moment + demand.ramp, hours[0])
@@ -65,12 +71,53 @@ class Events(Timeline):
         slow = [r["rate"]["seconds"] for r in self._of(demand.metric) if r.get("rate")]
         return max(slow, default=0.0) * (4 if demand.change else 1)
 
-    def _both(self, rule: Mapping[str, Any], moment: float, end: float) -> float | None:
-        parts = [self.rules[part] for part in rule["both"] if part in self.rules]
-        demands = [self._demand(part, moment) for part in parts if part.get("levels") or part.get("rate")]
-        if len(parts) != 2 or len(demands) != 2 or None in demands:
+    def _unusual(
+        self, rule: Mapping[str, Any], moment: float, end: float, near: bool = False
+    ) -> float | None:
+        """More, or less, than usual in all the hours of one day, once the rule knows what is usual. Of months
+        it is not known which were reported in both years."""
+        compared = rule["usual"]
+        if compared.get("against") == "year":
             return None
-        lasts = max(d.seconds + d.ramp for d in demands if d) * 1.5
+        moment = max(moment, self.begun + (compared.get("least", 14) + KNOWN_DAYS) * DAY)
+        hours = compared.get("hours") or {"start": "00:00", "end": "00:00"}
+        found = next_hours(hours, moment, self.offset, compared_s(compared))
+        demand = self._demand(rule, found[0]) if found else None
+        if found is None or demand is None:
+            return None
+        target = demand.near if near else demand.target
+        if target is None:
+            return None
+        start, over = found[0] - 2 * self.interval, found[1] + 2 * self.interval
+        if over + demand.fade > end or start < self.free[demand.metric]:
+            return None
+        self.plan.items.append(
+            Item(demand.metric, start, found[0] - self.interval, found[1] + self.interval, over, target)
+        )
+        self._label("fault" if near else "rule", "near" if near else rule["id"], start, over)
+        for other in self._of(demand.metric):
+            if other is not rule:
+                self._label("rule", other["id"], start, over + self._memory(other), must=False)
+        self.free[demand.metric] = over + max(map(self._memory, self._of(demand.metric)))
+        return over
+
+    def _lasting(self, part: Mapping[str, Any], moment: float) -> float | None:
+        """Seconds that it takes to bring a rule about; None for one that nothing is made for."""
+        if part.get("area"):
+            return self._stay_s(part) + self.fast
+        demand = self._demand(part, moment) if part.get("levels") or part.get("rate") else None
+        return demand.seconds + demand.ramp if demand else None
+
+    def _both(self, rule: Mapping[str, Any], moment: float, end: float, near: bool = False) -> float | None:
+        """Two rules at once; ``near``: all but the one about where the device is."""
+        parts = [self.rules[part] for part in rule["both"] if part in self.rules]
+        times = [self._lasting(part, moment) for part in parts]
+        if len(parts) != 2 or None in times:
+            return None
+        lasts = max(one for one in times if one) * 1.5
+        if near:
+            place, other = sorted(parts, key=lambda part: not part.get("area"))
+            return self._elsewhere(place, other, moment, end, lasts)
         done = [self._event(part, moment, end, lasts) for part in parts]
         if None in done:
             return max((one for one in done if one), default=None)
@@ -78,10 +125,29 @@ class Events(Timeline):
         self._label("rule", rule["id"], moment, over + 2 * self.fast)
         return over
 
+    def _elsewhere(
+        self, place: Mapping[str, Any], other: Mapping[str, Any], moment: float, end: float, lasts: float
+    ) -> float | None:
+        """What is an alarm in one place happens in another."""
+        begin = moment - 2 * self.fast
+        over = self._event(other, moment, end, lasts)
+        if over is None:
+            return None
+        inside = self._side(place) == "outside"
+        target = self._middle(place) if inside else self._beyond_edge(place, FAR_M)
+        self._label("fault", "near", begin, over)
+        return self._go(begin, target, over - begin + 2 * self.fast, end)
+
     def _miss(self, kind: str, rule: Mapping[str, Any], moment: float, end: float) -> float | None:
         """Almost an alarm: not far enough, or not long enough."""
+        if rule.get("both"):
+            return self._both(rule, moment, end, near=True)
+        if rule.get("area"):
+            return self._almost(rule, moment, end)
+        if rule.get("usual"):
+            return self._unusual(rule, moment, end, near=True)
         demand = self._demand(rule, moment)
-        if demand is None or self.signals[rule["metric"]].shape.kind in {"state", "busy"}:
+        if demand is None or self.signals[rule["metric"]].shape.kind in {"state", "busy", "night"}:
             return None
         lasts, target = demand.seconds, demand.near
         if kind == "short":

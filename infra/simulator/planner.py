@@ -4,7 +4,8 @@ each with its label, one after the other. Transport faults lie over all of it (i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from infra.simulator.events import Events
 from infra.simulator.faults import Faults
@@ -19,6 +20,7 @@ class Planner(Events, Faults):
         """Things happen by turns, each kind once before any comes again. ``soon``: a first alarm so many
         seconds after the start, when there is a rule for it."""
         moment, deck = start, list[tuple[str, str]]()
+        self.begun = start
         if soon is not None:
             first = [rule for rule in self.rules.values() if rule.get("levels") and not rule.get("silent")]
             first.sort(key=lambda rule: "department" not in rule)  # the city's own rules before the profile's
@@ -43,14 +45,20 @@ class Planner(Events, Faults):
         told = {rule_id: rule for rule_id, rule in self.rules.items() if not rule.get("silent")}
         found = [("rule", rule_id) for rule_id, rule in told.items() if not rule.get("missing")]
         if faults:
-            found += [("near", r) for r, rule in told.items() if rule.get("levels") or rule.get("rate")]
-            found += [("short", r) for r, rule in told.items() if rule.get("hold") or rule.get("of")]
+            found += [("near", r) for r, rule in told.items() if self._has_near(rule)]
+            waits = [r for r, rule in told.items() if rule.get("hold") or rule.get("of")]
+            found += [("short", r) for r in waits if not told[r].get("area")]
             found += [("silence", "long" if n else "short") for n in (0, 1)]
             for metric, signal in self.signals.items():
                 if signal.shape.kind in {"analog", "flow"}:
                     found += [(kind, metric) for kind in self._troubles(metric)]
         self.draw.shuffle(found)
         return found
+
+    def _has_near(self, rule: Mapping[str, Any]) -> bool:
+        return any(rule.get(kind) for kind in ("levels", "rate", "usual", "area")) or any(
+            self.rules[part].get("area") for part in rule.get("both") or () if part in self.rules
+        )
 
     def _troubles(self, metric: str) -> Sequence[str]:
         """A device that only speaks of events, or reports once a month, states each of its values: there is
@@ -74,6 +82,8 @@ class Planner(Events, Faults):
                     yield from self._touched(("rule", part))
             if rule.get("metric"):
                 yield rule["metric"]
+            if rule.get("area"):
+                yield from self.coordinates
         else:
             yield name
 

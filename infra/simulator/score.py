@@ -17,6 +17,7 @@ from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.sources.payload import read
 from infra.simulator.device import Message, SimDevice, gaps, pack
 from infra.simulator.labels import Label
+from infra.simulator.samples import stage
 from infra.simulator.shapes import DAY
 from infra.simulator.transport import FASTEST, SLOWEST, troubled
 from infra.simulator.weather import Weather
@@ -66,7 +67,7 @@ def score(profile: Mapping[str, Any], seed: str, days: float) -> Score:
     labels = device.begin(START, end)
     messages, _ = troubled(thing, device.messages(START, end), seed, 2 * DAY, device.interval)
     readings = received(device, messages)
-    rules = compile_rules(profile, zone=ZONE, thing=thing, every=True)
+    rules = compile_rules(profile, zone=ZONE, thing=thing, every=True, **stage(profile))
     _, changes, _ = evaluate(rules, rules.start(), readings)
     silent_ones = {rule["id"] for rule in profile["rules"] if rule.get("silent")}
     raised = [

@@ -12,13 +12,16 @@ from statistics import mean
 from typing import Any, Literal
 
 from functions.sensing.profiles import sample_messages
+from functions.sensing.rules.hours import by_sun
+from functions.sensing.rules.sun import Place
 from infra.simulator.noise import gauss, key_of, smooth, uniform
+from infra.simulator.sky import SOMEWHERE, is_dark
 from infra.simulator.weather import Weather
 
 DAY = 86_400
 SLOW_S = 7.3 * 3600
 ROOM = 0.55  # share of the way to the nearest limit that an ordinary day may use
-Kind = Literal["analog", "state", "busy", "flow", "counter", "today", "rain", "fallen", "position"]
+Kind = Literal["analog", "state", "busy", "night", "flow", "counter", "today", "rain", "fallen", "position"]
 # How far the day moves a quantity and the noise of a reading: in its unit, or as a share of its usual value.
 MOVES: dict[str, tuple[float, float]] = {"Cel": (5, 0.15), "%RH": (12, 1.0), "dB": (4, 1.0), "V": (2, 0.5)}
 SHARES: dict[str, tuple[float, float]] = {"ug/m3": (0.35, 0.06), "lx": (0.8, 0.05), "W": (0.25, 0.04)}
@@ -54,7 +57,7 @@ def shape_of(profile: Mapping[str, Any], metric: str) -> Shape:
     kind = _kind(metric, entry, every, rules)
     usual = mean(value for _, value in rows) if rows else _calm(low, high, rules)
     made = Shape(kind, usual, low=low, high=high, precision=int(entry.get("precision", 1)))
-    if kind in {"state", "busy"}:
+    if kind in {"state", "busy", "night"}:
         return _changed(made, usual=round(usual), seconds=_stretch(rules))
     if kind in {"counter", "today"}:
         return _changed(made, usual=rows[0][1], per_s=_gain(rows))
@@ -91,6 +94,8 @@ def _stretch(rules: Sequence[Mapping[str, Any]]) -> float:
 def _kind(metric: str, entry: Mapping[str, Any], values: list[float], rules: Sequence[Any]) -> Kind:
     if entry["unit"] in {"lat", "lon"}:
         return "position"
+    if entry.get("range") == [0, 1] and any(by_sun(rule.get("schedule")) for rule in rules):
+        return "night"
     if set(values) <= {0.0, 1.0} and entry.get("range") == [0, 1]:
         return "busy" if len(set(values)) > 1 or any(_needs_life(rule) for rule in rules) else "state"
     if "rain" in metric:
@@ -159,7 +164,10 @@ def _room(rule: Mapping[str, Any], usual: float) -> float:
 
 def _steady(rule: Mapping[str, Any], usual: float, daily: float, noise: float) -> float:
     """How far movement must be damped so that an ordinary day is slower than a rule of change."""
-    rate = rule.get("rate")
+    rate, compared = rule.get("rate"), rule.get("usual")
+    if compared:
+        moved = daily * (2.0 if compared.get("against") == "year" else 0.6) + 5 * noise
+        return float(min(1.0, 0.5 * compared["by"] * abs(usual) / 100 / moved)) if moved else 1.0
     if not rate:
         return 1.0
     by = float(rate["by"]) * abs(usual) / 100 if rate.get("percent") else rate["by"]
@@ -188,11 +196,14 @@ def _changed(shape: Shape, **changes: Any) -> Shape:
 
 
 class Signal:
-    """A shape on one device. ``offset``: seconds that the city's clock is ahead of UTC."""
+    """A shape on one device. ``offset``: seconds that the city's clock is ahead of UTC; ``place``: where the
+    sun sets for it."""
 
     def __init__(
-        self, shape: Shape, weather: Weather, seed: str, thing: str, metric: str, offset: int
-    ) -> None:
+        self, shape: Shape, weather: Weather, seed: str, thing: str, metric: str, offset: int,
+        place: Place = SOMEWHERE,
+    ) -> None:  # fmt: skip
+        self.place = place
         self.shape, self.weather, self.offset = shape, weather, offset
         self.key, self.slow = key_of(seed, thing, metric), key_of(seed, thing, metric, "slow")
         self.start = 0.0
@@ -205,6 +216,8 @@ class Signal:
             return self._analog(moment)
         if shape.kind in {"state", "busy"}:
             return self._state(moment)
+        if shape.kind == "night":
+            return float(is_dark(self.place, moment))
         if shape.kind == "counter":
             return shape.usual + shape.per_s * (moment - self.start)
         if shape.kind == "today":
@@ -219,7 +232,7 @@ class Signal:
     def noise(self, moment: float) -> float:
         """What is added to a reading."""
         shape = self.shape
-        if not shape.noise or shape.kind in {"state", "busy", "counter", "today"}:
+        if not shape.noise or shape.kind in {"state", "busy", "night", "counter", "today"}:
             return 0.0
         if shape.kind == "flow" and not self.usual(moment):
             return 0.0

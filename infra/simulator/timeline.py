@@ -10,6 +10,7 @@ from infra.simulator.demands import Demand, demand_of, hurried, interval_of
 from infra.simulator.labels import Label
 from infra.simulator.plan import Plan
 from infra.simulator.shapes import DAY, Signal
+from infra.simulator.sky import SOMEWHERE
 
 
 class Timeline:
@@ -27,6 +28,10 @@ class Timeline:
         self.draw, self.every = random.Random(f"{seed}:{thing}:plan"), every
         self.plan, self.free = Plan(), dict.fromkeys(profile["quantities"], 0.0)
         self.stages: dict[str, int] = {}
+        self.begun = 0.0
+        units = {entry["unit"]: metric for metric, entry in reversed(profile["quantities"].items())}
+        self.coordinates = [units[unit] for unit in ("lat", "lon") if unit in units]
+        self.place = tuple(profile["stage"]["place"] or SOMEWHERE)
 
     def _demand(self, rule: Mapping[str, Any], moment: float, stage: int = 0) -> Demand | None:
         signal = self.signals[rule["metric"]]
@@ -47,7 +52,8 @@ class Timeline:
         """Seconds that a rule remembers."""
         widths = [(rule.get(part) or {}).get("seconds", 0) for part in ("window", "rate")]
         waits = rule.get("hold", 0) + (rule.get("of") or (1, 1))[1] * self.interval
-        return float(max(widths) * 1.1 + waits)
+        learns = 1.2 * DAY if rule.get("usual") else 0.0  # it ends with the next day's hours
+        return float(max(*widths, learns) * 1.1 + waits)
 
     def _label(self, kind: Any, name: str, start: float, end: float, must: bool = True) -> None:
         self.plan.labels.append(Label(self.thing, kind, name, start, end, must))

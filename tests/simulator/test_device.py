@@ -12,6 +12,7 @@ from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.sources.payload import read
 from infra.simulator.demands import next_hours
 from infra.simulator.device import SimDevice, gaps, pack
+from infra.simulator.samples import stage
 from infra.simulator.score import OFFSET, ZONE, received
 from infra.simulator.shapes import DAY
 from infra.simulator.transport import KINDS, troubled
@@ -86,7 +87,7 @@ def test_ordinary_days_without_events_tell_nobody_anything_in_any_profile():
         profile = profiles.load(profile_id)
         one = SimDevice("x", profile, profile["rules"], "calm", offset=OFFSET, every=None)
         one.begin(START, START + 3 * DAY)
-        rules = compile_rules(profile, zone=ZONE, every=True)
+        rules = compile_rules(profile, zone=ZONE, every=True, **stage(profile))
         messages = list(one.messages(START, START + 3 * DAY))
         changes = evaluate(rules, rules.start(), received(one, messages[:: max(1, len(messages) // 600)]))[1]
         told = {rule["id"] for rule in profile["rules"] if not rule.get("silent")}

@@ -39,7 +39,7 @@ def test_silence_is_judged_by_receipt_each_minute():
     assert [(one.start - START, one.must) for one in labels] == [(1200, True)]
 
 
-@pytest.mark.parametrize("profile_id", ["manhole-cover", "soil-station", "waste-bin", "weather-station"])
+@pytest.mark.parametrize("profile_id", ["manhole-cover", "soil-station", "street-lamp", "waste-bin", "weather-station"])
 def test_default_rules_are_right_on_a_seed_that_nothing_was_mended_on(profile_id):
     made = score(profiles.load(profile_id), "tests", 15)
     assert made.met + made.missed >= 4
