@@ -1,5 +1,5 @@
 """How right the rules are: the labelled simulator through the normalisation of ingest and the rules' engine,
-and silence as the alarms' tick sees it. Pure; nothing is stored.
+and silence as the alarms' rounds see it. Pure; nothing is stored.
 
 An alarm is right when it comes while its rule's label holds, once for a label; one more of the same label, or
 one outside, is false. A label that had to bring an alarm and did not is missed."""
@@ -7,11 +7,14 @@ one outside, is false. A label that had to bring an alarm and did not is missed.
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from functions.sensing.alarms.silence import Heard
+from functions.sensing.alarms.silence import judge as who_is_silent
 from functions.sensing.domain import Reading
 from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.sources.payload import read
@@ -24,7 +27,7 @@ from infra.simulator.weather import Weather
 
 START = 1_790_000_000.0
 ZONE, OFFSET = "Asia/Shanghai", 8 * 3600
-TICK = 60.0
+ROUND = 300.0  # seconds between two looks at who is silent (functions/sensing/alarms/tick.py)
 SURE, UNSURE = 1.05, 0.95  # of the threshold of silence: beyond it must, between the two it may raise
 
 
@@ -97,17 +100,33 @@ def received(device: SimDevice, messages: Sequence[Message]) -> list[Reading]:
 def silent(
     rule: Mapping[str, Any], profile: Mapping[str, Any], messages: Sequence[Message], thing: str, end: float
 ) -> tuple[list[tuple[str, float]], list[Label]]:
-    """Alarms of the minute tick, and the labels: both from the stretches between receipts."""
+    """Alarms of the product's own rounds, and the labels, from the stretches between receipts."""
     limit = rule["missing"] * profile["heartbeat"]
-    alarms, labels = [], []
+    labels = []
     for begin, again in gaps(messages, START, end):
-        tick = (int((begin + limit) / TICK) + 1) * TICK
-        if tick <= again:
-            alarms.append((rule["id"], tick))
         if again - begin > limit * UNSURE:
-            sure = again - begin > limit * SURE + TICK
-            labels.append(Label(thing, "rule", rule["id"], begin, again + TICK, must=sure))
-    return alarms, labels
+            sure = again - begin > limit * SURE + ROUND
+            labels.append(Label(thing, "rule", rule["id"], begin, again + ROUND, must=sure))
+    return list(_rounds(rule, profile, messages, thing, end)), labels
+
+
+def _rounds(
+    rule: Mapping[str, Any], profile: Mapping[str, Any], messages: Sequence[Message], thing: str, end: float
+) -> Iterator[tuple[str, float]]:
+    received = sorted(message.received for message in messages)
+    interval, lane = round(profile["heartbeat"] * 1000), str(profile.get("lane", "routine"))
+    now, alarmed = (START // ROUND + 1) * ROUND, None
+    while now <= end:
+        place = bisect_right(received, now)
+        last = round(received[place - 1] * 1000) if place else None
+        one = Heard(thing, rule["id"], lane, last, interval, float(rule["missing"]), alarmed)
+        verdict = who_is_silent(round(now * 1000), [one])
+        if verdict.back:
+            alarmed = None
+        if verdict.silent:
+            alarmed = round(now * 1000)
+            yield rule["id"], now
+        now += ROUND
 
 
 def together(rule: str, parts: Sequence[str], changes: Sequence[Any]) -> list[tuple[str, float]]:

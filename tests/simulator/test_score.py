@@ -3,6 +3,8 @@
 import pytest
 
 from functions.sensing import profiles
+from functions.sensing.alarms.silence import Verdict
+from infra.simulator import score as score_module
 from infra.simulator.device import Message
 from infra.simulator.labels import Label
 from infra.simulator.score import START, judge, score, silent
@@ -29,14 +31,28 @@ def test_alarms_are_held_against_labels(alarms, labels, counts):
     assert (made.right, made.false, made.met, made.missed) == counts
 
 
-def test_silence_is_judged_by_receipt_each_minute():
+def test_silence_is_judged_by_receipt_in_the_products_rounds():
     rule, profile = {"id": "offline", "missing": 2}, {"heartbeat": 600}
     heard = [START + second for second in (0, 600, 1200, 4000, 4600)]
     messages = [Message(at, at, at) for at in heard]
     alarms, labels = silent(rule, profile, messages, "x", START + 5000)
     assert [rule_id for rule_id, _ in alarms] == ["offline"]
-    assert 2400 < alarms[0][1] - START <= 2460
+    assert (alarms[0][1] - START, alarms[0][1] % 300) == (2500, 0)
     assert [(one.start - START, one.must) for one in labels] == [(1200, True)]
+
+
+@pytest.mark.parametrize(("told", "counts"), [((), (0, 0, 1)), (("offline",), (1, 3, 0))])
+def test_a_product_that_is_wrong_about_silence_is_found_out(monkeypatch, told, counts):
+    rule, profile = {"id": "offline", "missing": 2}, {"heartbeat": 600}
+    messages = [Message(at, at, at) for at in (START, START + 600, START + 1200, START + 4000)]
+
+    def wrong(now, heard):
+        silent = tuple(one for one in heard if one.rule in told and now // 300_000 % 4 == 0)
+        return Verdict(silent, tuple(one for one in heard if one.alarmed), {}, frozenset())
+
+    monkeypatch.setattr(score_module, "who_is_silent", wrong)
+    made = judge("seed", *silent(rule, profile, messages, "x", START + 5000), 0, 1.0)
+    assert (made.right, made.false, made.missed) == counts
 
 
 @pytest.mark.parametrize("profile_id", ["manhole-cover", "soil-station", "street-lamp", "waste-bin", "weather-station"])
