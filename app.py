@@ -106,4 +106,4 @@ def tick(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Once a minute: one message a city that has something due."""
     from functions.sensing.alarms.tick import handle_tick
 
-    return handle_tick(event)
+    return handle_tick(event, context)

@@ -151,7 +151,6 @@ def console(world: World) -> Iterator[Client]:
         patch.multiple(
             registry,
             find_city=cities.get,
-            live_cities=lambda: list(cities.values()),
             city_for_admin=cities.get,
         ),
         patch.object(identity, "provider", lambda: fake),

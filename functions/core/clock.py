@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from typing import Any
 
 _frozen: ContextVar[datetime | None] = ContextVar("frozen_clock", default=None)
 
@@ -29,6 +30,13 @@ def parse(text: str) -> datetime:
 def epoch(moment: datetime) -> int:
     """Whole seconds since 1970, as DynamoDB's time to live wants them."""
     return int(moment.timestamp())
+
+
+def has_time(context: Any, milliseconds: int) -> bool:
+    """Whether a function may still run for so long, as Lambda's context of the call says; always without
+    one."""
+    left = getattr(context, "get_remaining_time_in_millis", None)
+    return left is None or left() > milliseconds
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from functions.core.scope import Scope, ScopeError
 from functions.core.settings import settings
 
 LIFE = 3600  # seconds; roles that are chained cannot ask for more
-KEEP = 256
+KEEP = 2048  # of cities and purposes: who goes through all cities each minute must not renew each
 _lock = threading.Lock()
 _cache: OrderedDict[tuple[str, str], tuple[ReadOnlyCredentials, datetime]] = OrderedDict()
 

@@ -38,23 +38,19 @@ def handle_readings(event: dict[str, Any], context: Any = None) -> dict[str, Any
             by_city[message.city].append(message)
         except SenmlError as error:
             strange.append((_unread(record), error))
-    # Who sent little does not wait for who sent much.
+    # Who sent little does not wait for who sent much. A batch of very many cities is finished in parts: what
+    # was stored stays, the rest comes again, with the sessions of its cities at hand.
     for city_id, messages in sorted(by_city.items(), key=lambda one: len(one[1])):
         try:
-            failed += _take_city(city_id, messages) if _has_time(context) else [one.id for one in messages]
+            if clock.has_time(context, RESERVE_MS):
+                failed += _take_city(city_id, messages)
+            else:
+                failed += [message.id for message in messages]
         except Exception:
             log.failure("readings of a city failed", city=city_id)
             failed += [message.id for message in messages]
     failed += _send_refused(strange)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
-
-
-def _has_time(context: Any) -> bool:
-    """Whether another city may begin. A batch of very many cities is finished in parts: what was stored
-    stays, the rest comes again, with the sessions of its cities at hand.
-    """
-    left = getattr(context, "get_remaining_time_in_millis", None)
-    return left is None or left() > RESERVE_MS
 
 
 def _take_city(city_id: str, messages: list[Message]) -> list[str]:

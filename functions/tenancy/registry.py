@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from functions.core.city import CITY_ID, City, seal
@@ -123,11 +122,13 @@ def live_city_names() -> list[tuple[str, dict[str, str], list[str]]]:
         ]
 
 
-def live_cities() -> Iterator[City]:
-    """Every live city with its configuration, one after the other: for workers, not for pages."""
-    for city_id in live_city_ids():
-        if city := find_city(city_id):
-            yield city
+def live_bare_cities() -> list[City]:
+    """Every live city by id, without its configuration: enough to open its scope. Reads the registry's list
+    only."""
+    return [
+        seal(city_id, LIVE, {"names": names, "languages": languages}, 0)
+        for city_id, names, languages in live_city_names()
+    ]
 
 
 def forget(city_id: str | None = None) -> None:

@@ -202,3 +202,13 @@ def _imported_by_functions() -> set[str]:
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module)
     return found
+
+
+def test_what_a_queue_does_not_take_from_a_topic_rule_is_kept(packages: dict[str, Any]) -> None:
+    """A device has been told that its message was taken."""
+    resources = packages["prod"].template["Resources"].values()
+    rules = [
+        one["Properties"]["TopicRulePayload"] for one in resources if one["Type"] == "AWS::IoT::TopicRule"
+    ]
+    kept = {"Ref": "ReadingsDeadLetters"}
+    assert [rule["ErrorAction"]["Sqs"]["QueueUrl"] for rule in rules] == [kept, kept]

@@ -79,7 +79,9 @@ def test_the_list_of_live_cities_comes_from_the_registry_alone(land):
     apply(elmtown(id="ashtown"), stop_after=2)
     assert registry.live_city_ids() == ["elmtown"]
     assert [name[0] for name in registry.live_city_names()] == ["elmtown"]
-    assert [city.id for city in registry.live_cities()] == ["elmtown"]
+    assert [(city.id, city.languages) for city in registry.live_bare_cities()] == [
+        ("elmtown", registry.find_city("elmtown").languages)
+    ]
 
 
 def test_a_city_that_is_not_live_is_found_by_administration_only(land):

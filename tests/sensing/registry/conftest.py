@@ -17,7 +17,7 @@ from functions.core.context import Actor, Context
 from functions.identity import service as identity
 from functions.sensing import provisioning
 from functions.sensing.registry.domain import Device
-from functions.tenancy import control, registry
+from functions.tenancy import control
 from tests.desk import Browser, console, staff
 from tests.sensing.conftest import river  # noqa: F401
 from tests.world import REGION, World
@@ -61,7 +61,6 @@ def client(river: World, iot: Any) -> Iterator[Client]:  # noqa: F811
     with (
         patch("tests.desk.console_app", app),
         console(river) as made,
-        patch.object(registry, "live_cities", lambda: cities),
     ):
         yield made
 
