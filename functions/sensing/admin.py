@@ -94,17 +94,23 @@ def list_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
 
 
 def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
-    """What `townkit simulate` has to imitate: the devices of the city's file with their profile and state,
-    the city's own rules, and where devices of each lane publish (``{thing}`` stands for the device).
+    """What `townkit simulate` has to imitate: the devices of the city's file with their profile, place and
+    state, the city's own rules and areas, and where devices of each lane publish (``{thing}`` stands for the
+    device).
     """
     states = {device.thing: device.state for device in registry.list_devices()}
     config = ctx.city.config["devices"]
-    named = {entry["thing"]: entry["profile"] for entry in config["things"]}
     return {
         "things": [
-            {"thing": thing, "profile": profile, "state": states.get(thing, "none")}
-            for thing, profile in named.items()
+            {
+                "thing": one["thing"],
+                "profile": one["profile"],
+                "place": one.get("place"),
+                "state": states.get(one["thing"], "none"),
+            }
+            for one in config["things"]
         ],
+        "areas": config.get("areas") or {},
         "states": states,
         "rules": list(config["rules"]),
         "topics": {lane: topics.publish(ctx.city.id, "{thing}", lane) for lane in ("routine", "urgent")},

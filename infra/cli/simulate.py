@@ -161,6 +161,7 @@ def _ensure(connection: Connection, city: str, wanted: list[dict[str, Any]], fol
 
 def _thing(city: str, entry: dict[str, Any], folder: Path, known: dict[str, Any]) -> Any:
     from functions.sensing.profiles import load
+    from functions.sensing.rules.build import waits_for
     from infra.simulator.run import Thing
 
     name, profile = entry["thing"], load(entry["profile"])
@@ -168,5 +169,9 @@ def _thing(city: str, entry: dict[str, Any], folder: Path, known: dict[str, Any]
     rules += [
         rule for rule in known["rules"] if rule.get("thing") == name or rule.get("profile") == profile["id"]
     ]
+    place, areas = entry.get("place"), known.get("areas") or {}
+    stage = {"place": [place["lat"], place["lon"]] if place else None, "areas": areas}
+    rules = [rule for rule in rules if not waits_for(rule, bool(place), areas)]
+    profile = {**profile, "stage": stage}
     topic = known["topics"][profile["lane"]].format(thing=name)
     return Thing(name, f"{city}:{name}", topic, folder / name, profile, rules)

@@ -55,7 +55,9 @@ def test_a_product_that_is_wrong_about_silence_is_found_out(monkeypatch, told, c
     assert (made.right, made.false, made.missed) == counts
 
 
-@pytest.mark.parametrize("profile_id", ["manhole-cover", "soil-station", "street-lamp", "waste-bin", "weather-station"])
+@pytest.mark.parametrize(
+    "profile_id", ["manhole-cover", "soil-station", "street-lamp", "waste-bin", "weather-station"]
+)
 def test_default_rules_are_right_on_a_seed_that_nothing_was_mended_on(profile_id):
     made = score(profiles.load(profile_id), "tests", 15)
     assert made.met + made.missed >= 4
