@@ -20,9 +20,9 @@ def list_devices(ctx: PageContext) -> Page | Text:
 @bp.page("/{city}/console/devices/{page}", access="staff")
 def show_devices_page(ctx: PageContext, page: str) -> Page:
     """A form that adds devices, or lets somebody add them."""
-    from functions.sensing.registry import console_views
+    from functions.sensing.registry import adding_views
 
-    return console_views.show(ctx, page)
+    return adding_views.show(ctx, page)
 
 
 @bp.page("/{city}/console/devices/{page}", methods=("POST",), access="staff")

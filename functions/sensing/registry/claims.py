@@ -12,19 +12,19 @@ from datetime import timedelta
 from typing import Any
 
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist, UpdateError
+from pynamodb.exceptions import UpdateError
 
-from functions.core import audit, clock, ids, keys, log
+from functions.core import clock, ids, keys, log
 from functions.core.aws import own_client
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, Invalid, NotFound, TownkitError
 from functions.core.i18n import N_
 from functions.core.scope import tenant_scope
 from functions.core.settings import settings
-from functions.core.store import CityModel, transaction
 from functions.sensing import provisioning
-from functions.sensing.registry import certificates, seen, service, store
+from functions.sensing.registry import certificates, grants, seen, service, store
 from functions.sensing.registry.domain import ACTIVE, PLANNED, SYSTEMS, THING, Device, normal_code
+from functions.sensing.registry.grants import Grant, GrantItem
 from functions.tenancy import control
 
 MOST_LIVE = 20
@@ -37,43 +37,26 @@ TAKEN = N_("This device is in use already: messages of it have come")
 ENDED = N_("This claim certificate has ended")
 
 
-class ClaimItem(CityModel):
+class ClaimItem(GrantItem):
     """A claim certificate. ``kind`` is the profile of devices that are not on the list yet ("" takes
     none)."""
 
-    name = UnicodeAttribute()
     kind = UnicodeAttribute(default="")
-    department = UnicodeAttribute(default="")
     quota = NumberAttribute(default=0)
     used = NumberAttribute(default=0)
-    until = UnicodeAttribute()
-    made_at = UnicodeAttribute()
-    made_by = UnicodeAttribute()
-    state = UnicodeAttribute(default="live")
     refused = NumberAttribute(default=0)
     last_refused = UnicodeAttribute(null=True)
 
 
-@dataclass(frozen=True)
-class Claim:
+@dataclass(frozen=True, kw_only=True)
+class Claim(Grant):
     """A claim certificate as the console shows it; ``id`` is the certificate's."""
 
-    id: str
-    name: str
     profile: str
-    department: str
     quota: int
     used: int
-    until: str
-    made_at: str
-    made_by: str
-    state: str
     refused: int
     last_refused: str
-
-    def is_live(self, now: str) -> bool:
-        """Whether it may still be used."""
-        return self.state == "live" and now < self.until
 
 
 class Refused(TownkitError):
@@ -93,7 +76,7 @@ def make(
         errors["days"] = N_("Choose a number of days up to 366")
     if profile and not 1 <= quota <= MOST_QUOTA:
         errors["quota"] = N_("Enter how many devices may be added, at most 1000")
-    if sum(one.is_live(clock.iso(ctx.now)) for one in every()) >= MOST_LIVE:
+    if grants.live(every(), ctx.now) >= MOST_LIVE:
         errors["name"] = N_("There are 20 claim certificates in use. End one first.")
     if errors:
         raise Invalid(errors)
@@ -134,44 +117,30 @@ def bundle(ctx: Context, made: dict[str, Any]) -> str:
 
 def end(ctx: Context, claim_id: str) -> None:
     """The certificate is refused from now on, and revoked. Devices keep theirs. Raises NotFound."""
-    try:
-        item = ClaimItem.get(keys.CLAIMS, claim_id, consistent_read=True)
-    except DoesNotExist as error:
-        raise NotFound from error
-    if item.state == "live":
-        item.state = "ended"
+    item = grants.get(ClaimItem, keys.CLAIMS, claim_id)
+    if item.state == grants.LIVE:
+        item.state = grants.ENDED
         _write(ctx, item, "claim-ended")
     control.ask("claim-revoke", ctx.city.id, certificate=claim_id)
 
 
 def _write(ctx: Context, item: ClaimItem, action: str) -> None:
-    chain = audit.read_chain("claims", ctx.city.id)
-    with transaction() as tx:
-        tx.save(item)
-        audit.append(tx, chain, action, ctx, {"certificate": item.sk[:16], "quota": int(item.quota)})
-        audit.close(tx, chain)
+    grants.write(ctx, item, "claims", action, {"certificate": item.sk[:16], "quota": int(item.quota)})
 
 
 def every() -> list[Claim]:
     """All claim certificates, the newest first: one call."""
-    found = [_claim(item) for item in ClaimItem.query(keys.CLAIMS)]
-    return sorted(found, key=lambda one: one.made_at, reverse=True)
+    return grants.newest_first(_claim(item) for item in ClaimItem.query(keys.CLAIMS))
 
 
 def _claim(item: ClaimItem) -> Claim:
     return Claim(
-        item.sk,
-        item.name,
-        item.kind or "",
-        item.department or "",
-        int(item.quota),
-        int(item.used),
-        item.until,
-        item.made_at,
-        item.made_by,
-        item.state,
-        int(item.refused),
-        item.last_refused or "",
+        **grants.shared(item),
+        profile=item.kind or "",
+        quota=int(item.quota),
+        used=int(item.used),
+        refused=int(item.refused),
+        last_refused=item.last_refused or "",
     )
 
 
@@ -234,10 +203,10 @@ def take(ctx: Context, claim_id: str, certificate: str, code: str) -> Device:
     it. A device that was never heard may ask again: its first try may have been cut off. Raises Refused,
     Invalid, Conflict."""
     try:
-        claim = _claim(ClaimItem.get(keys.CLAIMS, claim_id, consistent_read=True))
-    except DoesNotExist as error:
+        claim = _claim(grants.get(ClaimItem, keys.CLAIMS, claim_id))
+    except NotFound as error:
         raise Refused(ENDED) from error
-    if not claim.is_live(clock.iso(ctx.now)):
+    if not claim.is_live(ctx.now):
         raise Refused(ENDED)
     before = _find(code)
     if before is None:
@@ -267,7 +236,7 @@ def _add(ctx: Context, claim: Claim, certificate: str, code: str) -> Device:
         raise Refused(TAKEN)
     service.check_room(ctx)
     item = ClaimItem(keys.CLAIMS, claim.id)
-    room = (ClaimItem.used < claim.quota) & (ClaimItem.state == "live")
+    room = (ClaimItem.used < claim.quota) & (ClaimItem.state == grants.LIVE)
     try:
         item.change([ClaimItem.used.add(1)], condition=room)
     except UpdateError as error:

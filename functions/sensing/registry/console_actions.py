@@ -10,6 +10,7 @@ from typing import Any
 from functions.core import clock
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.sensing.registry import (
+    adding_views,
     certificates,
     claims,
     device_views,
@@ -20,7 +21,6 @@ from functions.sensing.registry import (
     store,
 )
 from functions.sensing.registry import console_views as views
-from functions.sensing.registry.domain import Device
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect, Text
 
@@ -54,7 +54,7 @@ def add_one(ctx: PageContext) -> Answer:
     typed = _typed(ctx)
     device, errors = fields.read(typed, fields.choices(ctx))
     if errors:
-        return views.show_add(ctx, errors, typed)
+        return adding_views.show_add(ctx, errors, typed)
     try:
         service.check_room(ctx)
         if store.find(device.thing):
@@ -62,7 +62,7 @@ def add_one(ctx: PageContext) -> Answer:
         service.save(ctx, replace(device, since=clock.iso(ctx.now)), None, "device-planned")
     except (Invalid, Conflict) as problem:
         found = problem.fields if isinstance(problem, Invalid) else {"serial": problem.message}
-        return views.show_add(ctx, found or {"thing": problem.message}, typed)
+        return adding_views.show_add(ctx, found or {"thing": problem.message}, typed)
     return Redirect(views.device_address(ctx, device.thing))
 
 
@@ -71,18 +71,18 @@ def import_list(ctx: PageContext) -> Answer:
     text = (ctx.form.get("list") or [""])[0]
     try:
         if ctx.value("action") != "import":
-            return views.show_import(ctx, text, lists.check_list(ctx, text))
+            return adding_views.show_import(ctx, text, lists.check_list(ctx, text))
         lines = lists.import_list(ctx, text)
     except Invalid as problem:
         from functions.core.i18n import t
 
         shown = {"list": t(problem.message, **problem.params)}
-        return views.show_import(ctx, text, None, shown)
+        return adding_views.show_import(ctx, text, None, shown)
     except Conflict as problem:
-        return views.show_import(ctx, text, None, {"list": problem.message})
+        return adding_views.show_import(ctx, text, None, {"list": problem.message})
     if any(line.problems for line in lines):
-        return views.show_import(ctx, text, lines)
-    return views.show_import(ctx, "", lines, added=True)
+        return adding_views.show_import(ctx, text, lines)
+    return adding_views.show_import(ctx, "", lines, added=True)
 
 
 def links(ctx: PageContext) -> Answer:
@@ -96,8 +96,8 @@ def links(ctx: PageContext) -> Answer:
             ctx, ctx.value("name"), _days(ctx), ctx.value("department"), ctx.value("area"), things
         )
     except Invalid as problem:
-        return views.show_links(ctx, errors=problem.fields)
-    return views.show_links(ctx, token)
+        return adding_views.show_links(ctx, errors=problem.fields)
+    return adding_views.show_links(ctx, token)
 
 
 def _days(ctx: PageContext) -> int:
@@ -118,13 +118,13 @@ def claim(ctx: PageContext) -> Answer:
     if (profile and profile not in allowed.profiles) or (
         department and department not in allowed.departments
     ):
-        return views.show_claims(ctx, {"profile": fields.NO_PROFILE})
+        return adding_views.show_claims(ctx, {"profile": fields.NO_PROFILE})
     try:
         made = claims.make(
             ctx, ctx.value("name"), _days(ctx), profile, _number(ctx.value("quota")), department
         )
     except Invalid as problem:
-        return views.show_claims(ctx, problem.fields)
+        return adding_views.show_claims(ctx, problem.fields)
     return _file(f"{ctx.city.id}-claim.pem", claims.bundle(ctx, made))
 
 
@@ -168,26 +168,11 @@ def _edit(ctx: PageContext, thing: str) -> Answer:
     moved = wanted.place != before.place
     try:
         service.change(
-            ctx, thing, "device-moved" if moved else "device-changed", lambda now: _merged(now, wanted)
+            ctx, thing, "device-moved" if moved else "device-changed", lambda now: fields.onto(now, wanted)
         )
     except Conflict as problem:
         return device_views.show_device(ctx, thing, {"serial": problem.message})
     return _back(ctx, thing)
-
-
-def _merged(now: Device, wanted: Device) -> Device:
-    """The form's fields on the record as it is now, so that a certificate that came meanwhile stays."""
-    return replace(
-        now,
-        title=wanted.title,
-        place=wanted.place,
-        department=wanted.department,
-        installed=wanted.installed,
-        design_life_years=wanted.design_life_years,
-        calibration_due=wanted.calibration_due,
-        eui=wanted.eui,
-        serial=wanted.serial,
-    )
 
 
 def _revoke(ctx: PageContext, thing: str) -> Answer:

@@ -1,8 +1,8 @@
-"""What the console shows of devices: the list, a device, and the forms to add some."""
+"""What the console shows of devices: the list, and what its pages share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from functions.core.i18n import pick, t
 from functions.identity.domain import Staff
 from functions.sensing import service as sensing
 from functions.sensing.alarms import definitions
-from functions.sensing.registry import claims, fields, installers, listing, lists, seen, service, store
+from functions.sensing.registry import listing, lists, seen, service, store
 from functions.sensing.registry.domain import Device
 from functions.web import formats
 from functions.web.request import PageContext
@@ -89,7 +89,7 @@ def show_list(ctx: PageContext) -> Page | Text:
             for device in waiting
         ],
         wanted=wanted,
-        profiles=_profiles(ctx, (device.profile for device in registered)),
+        profiles=profile_names(ctx, (device.profile for device in registered)),
         departments=departments(ctx),
         states={state: t(text) for state, text in listing.STATES.items()},
         only={name: t(text) for name, text in listing.ONLY.items()},
@@ -155,17 +155,10 @@ def departments(ctx: Context) -> dict[str, str]:
     return {name: str(pick(one["names"])) for name, one in found.items()}
 
 
-def _profiles(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
+def profile_names(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
     """Id -> name of these kinds, by name."""
     named = {name: str(pick(sensing.profile(ctx, name)["names"])) for name in set(ids)}
     return dict(sorted(named.items(), key=lambda pair: pair[1]))
-
-
-def _every_profile(ctx: Context) -> dict[str, str]:
-    """Id -> name of every kind that ships."""
-    from functions.sensing.profiles import profile_ids
-
-    return _profiles(ctx, profile_ids())
 
 
 def row(ctx: Context, device: Device, heard: seen.Heard | None, today: str) -> dict[str, Any]:
@@ -192,151 +185,3 @@ def _when(ctx: Context, heard: seen.Heard | None) -> str:
     from functions.sensing.views import when
 
     return formats.moment(when(heard.at), ctx.city.zone) if heard and heard.at else t("Never")
-
-
-def show_add(
-    ctx: PageContext, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None
-) -> Page:
-    """The form for one device."""
-    admin(ctx)
-    return Page(
-        "devices/add.html",
-        status=422 if errors else 200,
-        section="devices",
-        back=home(ctx),
-        home=home(ctx),
-        typed=typed or fields.shown(service.declared(ctx).get(ctx.query.get("thing", ""), Device("", ""))),
-        errors=dict(errors or {}),
-        profiles=_every_profile(ctx),
-        departments=departments(ctx),
-    )
-
-
-def show_import(
-    ctx: PageContext,
-    text: str = "",
-    checked: list[lists.Line] | None = None,
-    errors: Mapping[str, str] | None = None,
-    added: bool = False,
-) -> Page:
-    """The form for a list, and the report of every line."""
-    admin(ctx)
-    wrong = sum(bool(line.problems) for line in checked or ())
-    return Page(
-        "devices/import.html",
-        status=422 if errors or wrong else 200,
-        section="devices",
-        back=home(ctx),
-        home=home(ctx),
-        text=text,
-        columns=[(name, t(label)) for name, label in fields.FIELDS.items()],
-        example=f"{','.join(fields.FIELDS)}",
-        lines=[_line(line, added) for line in checked or ()],
-        checked=checked is not None,
-        wrong=wrong,
-        fresh=sum(not line.known and not line.problems for line in checked or ()),
-        added=added,
-        errors=dict(errors or {}),
-    )
-
-
-def _line(line: lists.Line, added: bool) -> list[Any]:
-    if line.problems:
-        said = " ".join(
-            f"{t(fields.FIELDS.get(name, name))}: {t(text)}." for name, text in line.problems.items()
-        )
-    elif line.known:
-        said = t("Is there already, nothing changes")
-    else:
-        said = t("Added") if added else t("Can be added")
-    return [line.number, line.device.thing[:60], line.device.title, said]
-
-
-def show_links(ctx: PageContext, token: str = "", errors: Mapping[str, str] | None = None) -> Page:
-    """Links for installers. A new one is shown once."""
-    admin(ctx)
-    names = departments(ctx)
-    rows = [
-        {
-            "id": one.id,
-            "name": one.name,
-            "for": ", ".join(
-                word for word in (names.get(one.department, ""), one.area, ", ".join(one.things[:5])) if word
-            ),
-            "until": formats.moment(clock.parse(one.until), ctx.city.zone),
-            "made": f"{formats.day(clock.parse(one.made_at), ctx.city.zone)}, {one.made_by}",
-            "installed": one.installed,
-            "live": one.is_live(ctx.now),
-        }
-        for one in installers.every()
-    ]
-    return Page(
-        "devices/links.html",
-        status=422 if errors else 200,
-        section="devices",
-        back=home(ctx),
-        home=home(ctx),
-        rows=rows,
-        departments=names,
-        link=ctx.url(f"/install/{token}") if token else "",
-        longest=installers.LONGEST_DAYS,
-        errors=dict(errors or {}),
-        typed={name: ctx.value(name) for name in ("name", "days", "department", "area", "things")}
-        if errors
-        else {},
-    )
-
-
-def show_claims(ctx: PageContext, errors: Mapping[str, str] | None = None) -> Page:
-    """Claim certificates, and the form for a new one."""
-    admin(ctx)
-    now = clock.iso(ctx.now)
-    rows = [
-        {
-            "id": one.id,
-            "short": one.id[:16],
-            "name": one.name,
-            "quota": f"{one.used} / {one.quota}" if one.profile else t("Devices on the list"),
-            "profile": one.profile,
-            "until": formats.day(clock.parse(one.until), ctx.city.zone),
-            "refused": one.refused,
-            "last": _last(one.last_refused),
-            "live": one.is_live(now),
-        }
-        for one in claims.every()
-    ]
-    return Page(
-        "devices/claims.html",
-        status=422 if errors else 200,
-        section="devices",
-        back=home(ctx),
-        home=home(ctx),
-        rows=rows,
-        profiles=_every_profile(ctx),
-        departments=departments(ctx),
-        errors=dict(errors or {}),
-        typed={name: ctx.value(name) for name in ("name", "days", "profile", "quota", "department")}
-        if errors
-        else {},
-    )
-
-
-def _last(text: str) -> str:
-    at, _, rest = text.partition("|")
-    code, _, reason = rest.partition("|")
-    return f"{code}: {t(reason)}" if at else ""
-
-
-PAGES: dict[str, Callable[[PageContext], Page]] = {
-    "add": show_add,
-    "import": show_import,
-    "links": show_links,
-    "claims": show_claims,
-}
-
-
-def show(ctx: PageContext, page: str) -> Page:
-    """One of the pages below the list."""
-    if page not in PAGES:
-        raise NotFound
-    return PAGES[page](ctx)

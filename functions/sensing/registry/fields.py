@@ -28,6 +28,7 @@ FIELDS = {
     "eui": N_("DevEUI (LoRaWAN)"),
     "serial": N_("Serial number"),
 }
+KEPT = ("title", "place", "department", "installed", "design_life_years", "calibration_due", "eui", "serial")
 LENGTHS = {"title": 80, "address": 200, "area": 60, "serial": 64}
 BAD_THING = N_("A device id has 2 to 48 characters: small letters, digits and hyphens, a letter first")
 NO_PROFILE = N_("There is no kind of device with this id")
@@ -84,6 +85,11 @@ def read(
         eui=eui,
         serial=given["serial"],
     ), errors
+
+
+def onto(now: Device, wanted: Device) -> Device:
+    """What a form may change on the record as it is now, so that a certificate that came meanwhile stays."""
+    return replace(now, **{name: getattr(wanted, name) for name in KEPT})
 
 
 def _new(given: Mapping[str, str], eui: str, allowed: Choices, errors: dict[str, str]) -> Device:

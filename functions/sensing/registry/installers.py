@@ -11,16 +11,15 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
-from pynamodb.exceptions import DoesNotExist
 
-from functions.core import audit, clock, ids, keys, limits
+from functions.core import clock, ids, keys, limits
 from functions.core.context import Actor, Context
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_
-from functions.core.store import CityModel, transaction
-from functions.sensing.registry import service, store
+from functions.sensing.registry import grants, service, store
 from functions.sensing.registry.domain import PLANNED, RETIRED, REVOKED, THING, Device, Place, normal_code
 from functions.sensing.registry.fields import BAD_POINT, HALF_POINT, LENGTHS, NO_DEPARTMENT, TOO_LONG, number
+from functions.sensing.registry.grants import Grant, GrantItem
 
 MOST_LIVE = 50
 LONGEST_DAYS = 60
@@ -34,38 +33,21 @@ OLDER = N_(
 )
 
 
-class InstallerItem(CityModel):
+class InstallerItem(GrantItem):
     """A link, under the digest of its token."""
 
-    name = UnicodeAttribute()
-    department = UnicodeAttribute(default="")
     area = UnicodeAttribute(default="")
     things = JSONAttribute(null=True)
-    until = UnicodeAttribute()
-    made_at = UnicodeAttribute()
-    made_by = UnicodeAttribute()
-    state = UnicodeAttribute(default="live")
     installed = NumberAttribute(default=0)
 
 
-@dataclass(frozen=True)
-class Link:
+@dataclass(frozen=True, kw_only=True)
+class Link(Grant):
     """``id`` is the digest of the token. Empty ``department``, ``area`` and ``things`` limit nothing."""
 
-    id: str
-    name: str
-    department: str
     area: str
     things: tuple[str, ...]
-    until: str
-    made_at: str
-    made_by: str
-    state: str
     installed: int
-
-    def is_live(self, now: datetime) -> bool:
-        """Whether it still opens the page."""
-        return self.state == "live" and clock.iso(now) < self.until
 
     def covers(self, device: Device) -> bool:
         """Whether the link may install a device. One without a department or an area is anybody's as long as
@@ -94,7 +76,7 @@ def make(
     missing = [thing for thing in things if not THING.fullmatch(thing)]
     if len(things) > MOST_SHOWN or missing or (things and len(store.get_many(things)) < len(set(things))):
         errors["things"] = N_("One of these devices is not on the city's list")
-    if sum(one.is_live(ctx.now) for one in every()) >= MOST_LIVE:
+    if grants.live(every(), ctx.now) >= MOST_LIVE:
         errors["name"] = N_("There are 50 links in use. End one first.")
     if errors:
         raise Invalid(errors)
@@ -117,45 +99,27 @@ def make(
 
 def end(ctx: Context, link_id: str) -> None:
     """The link opens nothing any more. Raises NotFound."""
-    item = _item(link_id)
-    if item.state == "live":
-        item.state = "ended"
+    item = grants.get(InstallerItem, keys.INSTALLERS, link_id)
+    if item.state == grants.LIVE:
+        item.state = grants.ENDED
         _write(ctx, item, "installer-link-ended")
 
 
 def _write(ctx: Context, item: InstallerItem, action: str) -> None:
-    chain = audit.read_chain("installers", ctx.city.id)
-    with transaction() as tx:
-        tx.save(item)
-        audit.append(tx, chain, action, ctx, {"link": item.sk[:16], "until": item.until})
-        audit.close(tx, chain)
-
-
-def _item(link_id: str) -> InstallerItem:
-    try:
-        return InstallerItem.get(keys.INSTALLERS, link_id, consistent_read=True)
-    except DoesNotExist as error:
-        raise NotFound from error
+    grants.write(ctx, item, "installers", action, {"link": item.sk[:16], "until": item.until})
 
 
 def every() -> list[Link]:
     """All links, the newest first: one call."""
-    found = [_link(item) for item in InstallerItem.query(keys.INSTALLERS)]
-    return sorted(found, key=lambda one: one.made_at, reverse=True)
+    return grants.newest_first(_link(item) for item in InstallerItem.query(keys.INSTALLERS))
 
 
 def _link(item: InstallerItem) -> Link:
     return Link(
-        item.sk,
-        item.name,
-        item.department or "",
-        item.area or "",
-        tuple(item.things or ()),
-        item.until,
-        item.made_at,
-        item.made_by,
-        item.state,
-        int(item.installed),
+        **grants.shared(item),
+        area=item.area or "",
+        things=tuple(item.things or ()),
+        installed=int(item.installed),
     )
 
 
@@ -164,7 +128,7 @@ def open_link(ctx: Context, token: str) -> Link:
     end."""
     if not 16 <= len(token) <= 64:
         raise NotFound
-    link = _link(_item(ids.digest(token)))
+    link = _link(grants.get(InstallerItem, keys.INSTALLERS, ids.digest(token)))
     if not link.is_live(ctx.now):
         raise NotFound
     return link

@@ -248,8 +248,17 @@ def test_the_script_that_keeps_the_page_is_of_the_language_of_2011(link, client)
 
 
 def test_a_limited_link_takes_over_no_device_that_is_in_use(river):
-    works = installers.Link("x", "A", "works", "", (), "", "", "", "live", 0)
-    mill = installers.Link("x", "A", "", "Mill", (), "", "", "", "live", 0)
+    made = {
+        "id": "x",
+        "name": "A",
+        "until": "",
+        "made_at": "",
+        "made_by": "",
+        "state": "live",
+        "installed": 0,
+    }
+    works = installers.Link(department="works", area="", things=(), **made)
+    mill = installers.Link(department="", area="Mill", things=(), **made)
     for link in (works, mill):
         assert link.covers(gauge(1))
         assert not link.covers(gauge(1, state=ACTIVE))
