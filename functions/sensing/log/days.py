@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -74,7 +74,7 @@ def close_days(
     of the closed day before them (None without one)."""
     waiting = by_day(fresh, rules.zone)
     memory = before = base if base is not None else rules.start()
-    for day, old in _together(days, sorted(waiting)):
+    for day, old in together(days, sorted(waiting)):
         if old and day not in waiting and _same(memory, before):
             if day > max(waiting, default=date.min):
                 return
@@ -87,7 +87,8 @@ def close_days(
         before = old.memory if old else before
 
 
-def _together(days: Iterable[Day], waiting: list[date]) -> Iterator[tuple[date, Day | None]]:
+def together(days: Iterable[Day], waiting: Iterable[date]) -> Iterator[tuple[date, Day | None]]:
+    """Closed days and the days of waiting readings, both in order, in one row."""
     left = deque(waiting)
     for old in days:
         while left and left[0] < old.date:
@@ -101,17 +102,6 @@ def _together(days: Iterable[Day], waiting: list[date]) -> Iterator[tuple[date, 
 
 def _same(one: Memory, other: Memory) -> bool:
     return one is other or json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
-
-
-def marked_series(
-    rules: RuleSet, base: Memory | None, days: Mapping[date, Day], first: date, fresh: Iterable[Reading]
-) -> list[Reading]:
-    """Closed days and readings from ``first`` on that are not closed yet, all marked; ``base``: the memory at
-    the end of the closed day before ``first``."""
-    later = [day for day in days.values() if day.date >= first]
-    made = {day.date: day for _, day in close_days(rules, base, later, fresh, 0)}
-    whole = {**days, **made}
-    return [reading for day in sorted(whole) for reading in whole[day].readings]
 
 
 def utc(at: int) -> datetime:

@@ -3,7 +3,7 @@ been closed into days: entries that wait in the log are merged in. Reads are eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -12,12 +12,16 @@ from functions.core import log
 from functions.core.scope import current_city
 from functions.sensing.domain import Reading
 from functions.sensing.log import rulesets, store
-from functions.sensing.log.days import Day, by_day, close_days, day_of, marked_series, union
+from functions.sensing.log.days import Day, by_day, day_of, union
 from functions.sensing.log.domain import DeviceState, Entry, Memory, State
+from functions.sensing.log.merging import ClosedDays, made_anew
 from functions.sensing.log.rollups import DayRollups, Rollup, roll_up
+from functions.sensing.log.store import LAST_DAY
 from functions.sensing.registry.domain import Device
+from functions.sensing.rules import RuleSet
 
 HEAD = 100  # entries of a log that the first call brings
+DAYS_AT_ONCE = 8  # closed days that one call brings, of those before the ones that were asked for
 
 
 @dataclass
@@ -92,16 +96,11 @@ def series(device: Device, start_ms: int, end_ms: int) -> list[Reading]:
     if start_ms >= end_ms:
         return []
     first, last = day_of(start_ms, zone), day_of(end_ms - 1, zone)
-    fresh = by_day(_waiting(device), zone)
-    fresh = {day: readings for day, readings in fresh.items() if day <= last}
-    closed = _closed(device, min([first, *fresh]), last)
-    if not fresh:
-        found = [reading for day in closed.values() for reading in day.readings]
-    else:
-        base = _base(device, min(fresh), closed)
-        waiting = [reading for readings in fresh.values() for reading in readings]
-        found = marked_series(rulesets.of(current_city(), device), base, closed, min(fresh), waiting)
-    return [reading for reading in found if start_ms <= reading.at < end_ms]
+    fresh = {day: own for day, own in by_day(_waiting(device), zone).items() if day <= last}
+    closed = {day.date: day for day in store.read_days(device.thing, first, last)}
+    if fresh:
+        closed |= made_anew(_rules(device), _closed(device, last, closed, first), fresh, first)
+    return [r for day in sorted(closed) for r in closed[day].readings if start_ms <= r.at < end_ms]
 
 
 def hours(device: Device, first: date, last: date) -> list[Rollup]:
@@ -116,17 +115,13 @@ def days(device: Device, first: date, last: date) -> list[Rollup]:
 
 
 def _rollups(device: Device, first: date, last: date) -> list[DayRollups]:
-    city = current_city()
-    zone = ZoneInfo(city.zone)
+    zone = ZoneInfo(current_city().zone)
     fresh = {day: own for day, own in by_day(_waiting(device), zone).items() if day <= last}
     found = {one.date: one for one in store.read_rollups(device.thing, first, last)}
     if fresh:
-        closed = _closed(device, min(fresh), last)
-        waiting = [reading for own in fresh.values() for reading in own]
-        base = _base(device, min(fresh), closed)
-        for _, one in close_days(rulesets.of(city, device), base, closed.values(), waiting, 0):
-            if first <= one.date:
-                found[one.date] = roll_up(one.date, zone, one.readings)
+        for day, one in made_anew(_rules(device), _closed(device, last), fresh, first).items():
+            if first <= day:
+                found[day] = roll_up(day, zone, one.readings)
     return [found[day] for day in sorted(found)]
 
 
@@ -145,12 +140,25 @@ def _waiting(device: Device) -> list[Reading]:
     ]
 
 
-def _closed(device: Device, first: date, last: date) -> dict[date, Day]:
-    return {day.date: day for day in store.read_days(device.thing, first, last)}
+def _rules(device: Device) -> RuleSet:
+    return rulesets.of(current_city(), device)
 
 
-def _base(device: Device, day: date, days: dict[date, Day]) -> Memory | None:
-    """The memory at the end of the closed day before ``day``: read when it is not among those at hand."""
-    if day - timedelta(days=1) in days:
-        return days[day - timedelta(days=1)].memory
-    return store.memory_before(device.thing, day)
+def _closed(
+    device: Device, last: date, known: Mapping[date, Day] | None = None, known_from: date = LAST_DAY
+) -> ClosedDays:
+    """The closed days up to ``last``; those from ``known_from`` on are at hand. What lies before is read a
+    few days at a time: as a rule a late reading changes nothing behind the next ones."""
+    known = known or {}
+
+    def memory_before(day: date) -> Memory | None:
+        found = known.get(day - timedelta(days=1))
+        return found.memory if found else store.memory_before(device.thing, day)
+
+    def since(day: date) -> Iterator[Day]:
+        if day < known_from:
+            end = min(last, known_from - timedelta(days=1))
+            yield from store.read_days(device.thing, day, end, at_once=DAYS_AT_ONCE)
+        yield from (known[one] for one in sorted(known) if one >= day)
+
+    return ClosedDays(memory_before, since)

@@ -129,13 +129,16 @@ def closed_through(shard: str, *, consistent: bool = False) -> int:
         return 0
 
 
-def read_days(thing: str, first: date, last: date = LAST_DAY, *, consistent: bool = False) -> Iterator[Day]:
+def read_days(
+    thing: str, first: date, last: date = LAST_DAY, *, consistent: bool = False, at_once: int | None = None
+) -> Iterator[Day]:
     """The closed days of a device in order, both ends included, each when it is asked for: one call a
-    megabyte."""
+    megabyte, or ``at_once`` days."""
     found = DayItem.query(
         keys.device(thing),
         DayItem.sk.between(keys.device_day(first), keys.device_day(last, 99)),
         consistent_read=consistent,
+        page_size=at_once,
     )
     for day, parts in groupby(found, lambda item: item.sk.split("#")[1]):
         readings: list[Reading] = []

@@ -44,6 +44,17 @@ def mark(marks: Marks, last: Last | None, reading: Reading) -> tuple[int, Last]:
     return flags, [at, value, usable if flags & UNUSABLE else value, since, same]
 
 
+def alike(marks: Marks, one: Last | None, other: Last | None) -> bool:
+    """Whether every reading that may follow is marked in the same way after both."""
+    if one is None or other is None or one == other:
+        return one == other
+    if one[:2] != other[:2] or (marks.step is not None and one[2] != other[2]):
+        return False
+    if marks.stuck is None or one[3:] == other[3:]:
+        return True
+    return all(same >= SAME and at - since >= marks.stuck for at, _, _, since, same in (one, other))
+
+
 def usable(marks: Marks, last: Last) -> bool:
     """Whether the newest reading of a metric counts for rules."""
     at, raw, good, since, same = last
