@@ -1,15 +1,19 @@
 """Starts MiniStack (run by the local cloud's own interpreter, not by ours).
 
-Two things that it cannot be told: its MQTT listener binds every interface (we bind what BIND_HOST says),
-and it outlives the
-process that started it (on Linux the kernel stops it with its parent).
+Three things that it cannot be told: its MQTT listener binds every interface (we bind what BIND_HOST says), it
+outlives the process that started it (on Linux the kernel stops it with its parent), and each worker of a
+function unpacks its own copy of the layer, three thousand files (ours share one).
 """
 
 import asyncio
 import ctypes
+import hashlib
 import os
 import signal
 import sys
+import threading
+import zipfile
+from pathlib import Path
 from typing import Any
 
 PR_SET_PDEATHSIG = 1
@@ -33,8 +37,30 @@ def _bind_to(host: str) -> None:
     asyncio.base_events.BaseEventLoop.create_server = create_server  # type: ignore
 
 
+def _unpack_a_layer_once() -> None:
+    """A layer is the same for all workers and read only, so a worker's folder of it is a link."""
+    original, lock = zipfile.ZipFile.extractall, threading.Lock()
+
+    def extractall(self: zipfile.ZipFile, path: Any = None, members: Any = None, pwd: Any = None) -> None:
+        folder = Path(path or "")
+        if not folder.name.startswith("layer_"):
+            return original(self, path, members, pwd)
+        digest = hashlib.sha256(Path(str(self.filename)).read_bytes()).hexdigest()
+        shared = folder.parent.parent / f"layer-{digest[:24]}"
+        with lock:
+            if not shared.exists():
+                unpacked = shared.with_suffix(".part")
+                original(self, unpacked, members, pwd)
+                unpacked.rename(shared)
+        folder.rmdir()
+        return folder.symlink_to(shared)
+
+    zipfile.ZipFile.extractall = extractall  # type: ignore
+
+
 if __name__ == "__main__":
     _stop_with_parent()
+    _unpack_a_layer_once()
     _bind_to(os.environ["BIND_HOST"])
     from ministack.app import main
 
