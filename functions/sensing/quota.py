@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from functions.core import clock, keys
 from functions.core.limits import LimitItem
@@ -16,6 +18,7 @@ from functions.core.scope import current_city
 
 DAY_S = 86_400
 WARN_AT = 0.8  # of a limit
+RESERVED = 10  # the last tenth of a city's day is kept for the urgent lane
 STEPS = 500  # writes of a whole day's limit
 _lock = threading.Lock()
 _counts: dict[str, _Count] = {}
@@ -34,8 +37,18 @@ class _Count:
     warned: bool = False
 
 
-def take(amount: int, limit: int, moment: datetime) -> bool:
-    """Count messages of the open scope's city; False when the day's limit had been reached before them."""
+def stop_of(limit: int, profile: Mapping[str, Any]) -> int | None:
+    """How many messages of the city's day there may be before those of a profile are refused: a routine
+    device that chatters must not keep a flood from being told. None for devices with which people call for
+    help: they are never refused for what others have sent."""
+    if profile.get("emergency"):
+        return None
+    return limit if profile.get("lane") == "urgent" else limit - limit // RESERVED
+
+
+def take(amount: int, limit: int, moment: datetime, stop: int | None) -> bool:
+    """Count messages of the open scope's city; False, and nothing is counted, when there had been ``stop`` of
+    them before. ``limit``: of the day."""
     start = clock.epoch(moment) // DAY_S * DAY_S
     item = LimitItem(keys.limit("messages"), str(start))
     city = current_city().id
@@ -43,7 +56,7 @@ def take(amount: int, limit: int, moment: datetime) -> bool:
         _counts[city] = _Count(item.sk, _written(item))
     with _lock:
         count = _counts[city]
-        if count.total + count.own >= limit:
+        if stop is not None and count.total + count.own >= stop:
             return False
         count.own += amount
         due = count.own if count.own >= max(20, limit // STEPS) else 0

@@ -72,8 +72,8 @@ def river(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         yield made
 
 
-def register(city: Any, thing: str, certificate: str, state: str = ACTIVE) -> None:
-    profile = "river-level" if thing.startswith("river") else "air-station"
+def register(city: Any, thing: str, certificate: str, state: str = ACTIVE, profile: str = "") -> None:
+    profile = profile or ("river-level" if thing.startswith("river") else "air-station")
     with scope.tenant_scope(city), transaction() as tx:
         before = registry_store.find(thing)
         device = Device(

@@ -354,6 +354,23 @@ def test_the_daily_limit_refuses_what_is_above_it(river):
     assert refused(river, river.oakville) == ["the city's limit of messages per day is reached"] * 2
 
 
+def test_what_is_left_of_a_day_is_for_urgent_devices_and_a_call_for_help_is_never_refused(river):
+    register(river.oakville, "button", "c7" * 32, profile="sos-button")
+    river.oakville.config["plan"]["limits"]["messages_per_day"] = 10
+    for n in range(10):
+        send(record("oakville", "air-school", [{"n": "pm10", "v": n}], id=f"routine{n}", seconds=n))
+    assert len(values(river.oakville, "air-school", "pm10")) == 9
+    for n in range(2):
+        send(record("oakville", "river-bridge", level(1.0), id=f"urgent{n}", seconds=n))
+    assert len(values(river.oakville, "river-bridge")) == 1
+    send(record("oakville", "button", [{"n": "sos", "vb": True}], id="help", certificate="c7" * 32))
+    assert values(river.oakville, "button", "sos") == [1.0]
+    assert refused(river, river.oakville) == [
+        "the rest of the city's messages of the day is kept for urgent devices",
+        "the city's limit of messages per day is reached",
+    ]
+
+
 def test_the_daily_limit_holds_across_processes(river):
     river.oakville.config["plan"]["limits"]["messages_per_day"] = 30
     for n in range(45):

@@ -128,8 +128,13 @@ def _count(ctx: Context, device: Device, message: Message) -> None:
     if not quota.take_of_device(device.thing, message.id, known, limit, day):
         raise SenmlError(N_("the device's limit of messages per day is reached"))
     moment = datetime.fromtimestamp(message.received / 1000, UTC)
-    if not quota.take(1, ctx.city.limit("messages_per_day", PER_DAY), moment):
+    whole = ctx.city.limit("messages_per_day", PER_DAY)
+    stop = quota.stop_of(whole, profile_of(ctx.city, device.profile))
+    if quota.take(1, whole, moment, stop):
+        return
+    if stop == whole:
         raise SenmlError(N_("the city's limit of messages per day is reached"))
+    raise SenmlError(N_("the rest of the city's messages of the day is kept for urgent devices"))
 
 
 def _take_shard(

@@ -36,6 +36,9 @@ MEND = {
     N_("the city's limit of messages per day is reached"): N_(
         "It ends at midnight UTC. Let devices send less often or pack readings; or ask for a larger plan."
     ),
+    N_("the rest of the city's messages of the day is kept for urgent devices"): N_(
+        "It ends at midnight UTC. Let devices send less often or pack readings; or ask for a larger plan."
+    ),
     N_("the device's limit of messages per day is reached"): N_(
         "It ends at midnight UTC. Let this device send less often, or pack ten readings into one message."
     ),

@@ -95,9 +95,9 @@ def test_the_page_warns_when_the_messages_of_the_day_are_nearly_used(place):
     place.world.oakville.config["plan"]["limits"]["messages_per_day"] = 30
     with scope.tenant_scope(place.world.oakville):
         for _ in range(25):
-            quota.take(1, 30, NOW)
+            quota.take(1, 30, NOW, 30)
     document = page(place, pages.show_refusals, "/console/refusals", staff=WES)
     assert "of the 30 messages of today are used" not in words(document)  # 20 are written, 24 would be near
     with scope.tenant_scope(place.world.oakville):
-        quota.take(20, 100, NOW)
+        quota.take(20, 100, NOW, 100)
     assert "45 of the 30" in words(page(place, pages.show_refusals, "/console/refusals", staff=WES))
