@@ -23,7 +23,7 @@ STATES = {
     commands.LATE: (N_("No answer in time; taken back"), "red"),
     commands.DROPPED: (N_("Not given"), "grey"),
 }
-BY = {"two": N_("The rule, approved by two people"), "answer": N_("Who answered the call")}
+BY = {"two": N_("The rule, approved by two people"), commands.ANSWER: N_("Who answered the call")}
 NAMES_A_NUMBER = "number"
 
 

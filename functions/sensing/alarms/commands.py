@@ -33,6 +33,7 @@ OPEN = (WAITING, CONFIRMED, SENT)
 LOOKS_S = (2, 3, 5, 10, 20, 30)  # between two looks at the shadow
 CONFIRM_WITHIN = timedelta(hours=12)
 SEND_WITHIN = timedelta(minutes=5)  # after it was confirmed: later nobody expects it any more
+ANSWER = "answer"  # who answered a call for help has confirmed that its button hears so, however late
 PER_DAY = 200
 KEPT = timedelta(days=400)
 _CONDITION = "ConditionalCheckFailedException"
@@ -108,7 +109,7 @@ def say_received(ctx: Context, device: Device, rule: str, raised: int) -> None:
         value = next(iter(command.get("values") or ()), 1)
         new = _put(ctx, device, command_id, "received", value, WAITING, why=rule)
         if new or _waits(device.thing, command_id):
-            _confirm(ctx, device, command_id, "answer")
+            _confirm(ctx, device, command_id, ANSWER)
 
 
 def _waits(thing: str, command_id: str) -> bool:
@@ -219,7 +220,7 @@ def look(ctx: Context, data: Mapping[str, Any]) -> None:
         if not may_be_told(device):
             _end(ctx, item, DROPPED)
             return
-        if ctx.now > clock.parse(data.get("confirmed") or item.asked_at) + SEND_WITHIN:
+        if _expired(ctx, item, data):
             _take_back(name, item)  # it may have been sent, and the worker fell before it could say so
             _end(ctx, item, LATE)
             return
@@ -235,6 +236,12 @@ def look(ctx: Context, data: Mapping[str, Any]) -> None:
             _end(ctx, item, LATE)
             return
     _look_again(ctx, thing, command_id, number + 1, LOOKS_S[min(number, len(LOOKS_S) - 1)])
+
+
+def _expired(ctx: Context, item: CommandItem, data: Mapping[str, Any]) -> bool:
+    """Whether it was confirmed too long ago to be sent now."""
+    confirmed = clock.parse(data.get("confirmed") or item.asked_at)
+    return item.by != ANSWER and ctx.now > confirmed + SEND_WITHIN
 
 
 def _timeout(ctx: Context, device: Device, name: str) -> timedelta:

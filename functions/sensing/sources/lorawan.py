@@ -22,7 +22,8 @@ Health = dict[str, tuple[float, str]]
 
 @dataclass(frozen=True)
 class Uplink:
-    """A message of a device: its DevEUI (16 hex digits), what makes it unique, when the network received it
+    """A message of a device: its DevEUI (16 hex digits), what makes it unique (with the time: a device that
+    was reset may count from the beginning), when the network received it
     (Unix milliseconds), the bytes with their port, what the network decoded, and ``health`` by role
     (``battery``, ``signal``): value and unit."""
 
@@ -55,14 +56,15 @@ def read_tts(document: Any) -> Uplink | Ignored:
     if message.get("simulated") is True:
         return Ignored(SIMULATED)
     eui = _eui(_part(message.get("end_device_ids")).get("dev_eui"))
+    at = _moment(uplink.get("received_at") or message.get("received_at"), "received_at")
     health = _signal(uplink.get("rx_metadata"))
     last = uplink.get("last_battery_percentage")
     if isinstance(last, dict) and last.get("f_cnt", 0) == uplink.get("f_cnt", 0):
         health |= _battery(last.get("value", 0))
     return Uplink(
         eui=eui,
-        key=f"{eui}#{uplink.get('session_key_id', '')}#{uplink.get('f_cnt', 0)}"[:200],
-        at=_moment(uplink.get("received_at") or message.get("received_at"), "received_at"),
+        key=f"{eui}#{uplink.get('session_key_id', '')}#{uplink.get('f_cnt', 0)}"[:180] + f"#{at}",
+        at=at,
         port=_port(uplink.get("f_port", 0)),
         data=_bytes(uplink.get("frm_payload", ""), "frm_payload"),
         decoded=_object(uplink.get("decoded_payload")),
@@ -76,8 +78,8 @@ def read_chirpstack(document: Any, event: str) -> Uplink | Ignored:
     if event not in ("up", "status"):
         return Ignored(NO_READING)
     eui = _eui(_part(message.get("deviceInfo")).get("devEui"))
-    key = f"{eui}#{message.get('deduplicationId', '')}"[:200]
     at = _moment(message.get("time"), "time")
+    key = f"{eui}#{message.get('deduplicationId', '')}"[:180] + f"#{at}"
     if event == "status":
         if message.get("externalPowerSource") is True or message.get("batteryLevelUnavailable") is True:
             return Ignored(NO_READING)

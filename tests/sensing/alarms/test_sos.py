@@ -124,6 +124,25 @@ def test_who_answers_ends_the_calls_and_the_button_hears_it(
         sos.open_code(replace(ctx, city=flood.qinghe), code)
 
 
+def test_a_button_hears_of_the_answer_though_the_first_try_to_tell_it_failed(
+    flood: World, button: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def say(ctx: object, device: Device, rule: str, raised: int) -> None:
+        told.append(device.thing)
+        if len(told) == 1:
+            raise ConnectionError
+
+    monkeypatch.setattr(commands, "say_received", say)
+    press(flood, button)
+    with scope.tenant_scope(flood.oakville):
+        with pytest.raises(ConnectionError):
+            sos.answer(system(flood), "gauge-1", "pressed", T0, "Rosa (demo)")
+        sos.answer(system(flood), "gauge-1", "pressed", T0, "Rosa (demo)")
+        assert (told, sos.calls_of("gauge-1")[0].by) == (["gauge-1", "gauge-1"], "Rosa (demo)")
+
+
 def test_a_call_whose_worker_fell_before_the_first_message_is_made_all_the_same(
     flood: World, button: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,10 @@ def test_the_same_message_again_is_not_queued_again(place):
     assert len(place.queued()) == 1
     assert counts(place, sender) == [(1, 0)]
     assert sender.post(uplink(f_cnt=8)).status == 202
+    # a device without a join (ABP) that was reset counts from the beginning, in the same session
+    later = uplink()
+    later["uplink_message"]["received_at"] = "2026-11-20T09:29:45.000Z"
+    assert sender.post(later).status == 202
 
 
 def test_joins_and_simulated_messages_are_answered_with_a_word_and_leave_nothing(place):

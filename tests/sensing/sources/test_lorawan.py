@@ -52,15 +52,15 @@ def test_both_networks_say_the_same():
     assert [(one.eui, one.at, one.port, one.data, one.health) for one in found] == [
         (EUI, AT, 2, b"\x00\xe7\x80", {"signal": (-92.0, "dBm")})
     ] * 2
-    assert found[0].key == f"{EUI}#AXA50tHU#7"
-    assert found[1].key == f"{EUI}#3ac7e3c4-4401-4b8d-9386-a5c902f9202d"
+    assert found[0].key == f"{EUI}#AXA50tHU#7#{AT}"
+    assert found[1].key == f"{EUI}#3ac7e3c4-4401-4b8d-9386-a5c902f9202d#{AT}"
 
 
 def test_fields_that_are_left_out_are_zero_or_empty():
     bare = {"end_device_ids": {"dev_eui": EUI}, "uplink_message": {"received_at": "2026-09-21T14:13:20.123Z"}}
-    assert read_tts(bare) == Uplink(EUI, f"{EUI}##0", AT)
+    assert read_tts(bare) == Uplink(EUI, f"{EUI}##0#{AT}", AT)
     bare = {"deviceInfo": {"devEui": EUI}, "time": "2026-09-21T14:13:20.123Z"}
-    assert read_chirpstack(bare, "up") == Uplink(EUI, f"{EUI}#", AT)
+    assert read_chirpstack(bare, "up") == Uplink(EUI, f"{EUI}##{AT}", AT)
 
 
 def test_joins_and_simulated_messages_carry_no_reading():
