@@ -17,13 +17,15 @@ _SEAL = object()
 @dataclass(frozen=True, slots=True)
 class City:
     """``config`` is the compiled configuration (docs/architecture.md, "Compiled configuration"), read-only by
-    agreement; ``version`` its number."""
+    agreement; ``version`` its number. ``created``: when it was begun, since another city may have had its id
+    before."""
 
     id: str
     state: str
     config: Compiled
     version: int
     _seal: object = None
+    created: str = ""
 
     def __post_init__(self) -> None:
         if self._seal is not _SEAL:
@@ -59,8 +61,8 @@ class City:
         return int(self.config.get("plan", {}).get("limits", {}).get(name, default))
 
 
-def seal(city_id: str, state: str, config: Compiled, version: int) -> City:
+def seal(city_id: str, state: str, config: Compiled, version: int, created: str = "") -> City:
     """For functions/tenancy/registry.py: a City of a registry row that was read or is being written."""
     if not CITY_ID.fullmatch(city_id):
         raise ValueError("not a city id")
-    return City(city_id, state, config, version, _SEAL)
+    return City(city_id, state, config, version, _SEAL, created)

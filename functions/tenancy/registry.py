@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from typing import Any, TypeVar
 
-from functions.core.city import CITY_ID, City, seal
+from functions.core.city import CITY_ID, City, Compiled, seal
 from functions.core.errors import NotFound
 from functions.core.scope import platform_scope, tenant_scope
 from functions.tenancy import store
@@ -64,10 +64,19 @@ def _load(city_id: str, known: City | None) -> City | None:
     if not row.active:
         return bare
     with tenant_scope(bare):  # the purpose of the pages, so that they share its session
-        if known is not None and known.version == row.active and _decided(known) == store.decided():
+        if known and _is_of(known, row) and _decided(known) == store.decided():
             return known
         config, decisions, number = store.read_live(row.active)
-    return seal(row.id, row.state, lay_over(_there(row, config), decisions, number), row.active)
+    return _seal(row, lay_over(_there(row, config), decisions, number))
+
+
+def _seal(row: CityRow, config: Compiled) -> City:
+    return seal(row.id, row.state, config, row.active, row.created_at)
+
+
+def _is_of(city: City, row: CityRow) -> bool:
+    """Whether it is the same configuration of the same city: another one may have had the id before."""
+    return (city.version, city.created) == (row.active, row.created_at)
 
 
 def _decided(city: City) -> int:
@@ -87,7 +96,7 @@ def _with_config(row: CityRow) -> City:
         return bare
     with tenant_scope(bare):
         record = store.read_config(row.active)
-    return seal(row.id, row.state, _there(row, record.config if record else None), row.active)
+    return _seal(row, _there(row, record.config if record else None))
 
 
 def city_for_admin(city_id: str) -> City:
@@ -103,7 +112,7 @@ def city_for_admin(city_id: str) -> City:
 
 def city_before_live(row: CityRow) -> City:
     """For onboarding: the city of a row, without its configuration."""
-    return seal(row.id, row.state, {"names": row.names, "languages": row.languages}, row.active)
+    return _seal(row, {"names": row.names, "languages": row.languages})
 
 
 def live_city_ids() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from functions.core import sessions, usage
@@ -102,3 +104,18 @@ def test_the_pages_share_the_session_with_which_the_configuration_was_read(land)
     with tenant_scope(city):
         sessions.credentials(current_scope())
     assert list(sessions._cache) == [("elmtown", "data")]
+
+
+def test_a_city_made_again_under_an_old_id_is_another_city(land, monkeypatch):
+    """Its configuration may bear the number of the first one's."""
+    apply(elmtown())
+    moment = [1000.0]
+    monkeypatch.setattr(registry.time, "monotonic", lambda: moment[0])
+    first = registry.find_city("elmtown")
+    read_row, later = registry.store.read_row, "2027-01-01T00:00:00.000Z"
+    monkeypatch.setattr(registry.store, "read_row", lambda name: replace(read_row(name), created_at=later))
+    moment[0] += registry.KEEP_SECONDS + 1
+    second = registry.find_city("elmtown")
+    assert (first.version, first.id) == (second.version, second.id)
+    assert second is not first
+    assert first.created < second.created

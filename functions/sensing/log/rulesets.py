@@ -31,7 +31,7 @@ def of(city: City, device: Device) -> RuleSet:
     """The rules of one device."""
     decided = city.config["devices"].get("decided", 0)
     place = device.place.point
-    key = (city.id, city.version, decided, device.thing, device.profile, device.muted, place)
+    key = (city.id, city.created, city.version, decided, device.thing, device.profile, device.muted, place)
     config = city.config["devices"]
     known = _made.get(key)
     if known is not None and known[0] is config:

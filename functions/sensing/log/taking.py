@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from functions.core import log
+from functions.core.city import City
 from functions.core.context import Context
 from functions.core.i18n import N_
 from functions.sensing import quota
@@ -33,7 +34,7 @@ NOT_BELIEVED = {
     REVOKED: N_("the device is revoked"),
     RETIRED: N_("the device is out of use"),
 }
-_logs: OrderedDict[tuple[str, str], ShardLog] = OrderedDict()
+_logs: OrderedDict[tuple[str, str, str], ShardLog] = OrderedDict()  # a city, when it was begun, and a shard
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _incoming(ctx: Context, device: Device, message: Message) -> Incoming:
 def _count(ctx: Context, device: Device, message: Message) -> None:
     """Against the limits of the day, before anything is done with what it says: nonsense and repeats cost
     as well. The device's own limit comes first, so that it does not spend what others may send."""
-    found = _logs.get((ctx.city.id, device.shard))
+    found = _logs.get(_name(ctx.city, device.shard))
     own = found.state.devices.get(device.thing) if found and found.state else None
     day = message.received // DAY_MS
     known = own.days.get(day, (0, 0))[0] if own else 0
@@ -152,7 +153,7 @@ def _take_shard(
         stored = own.store(messages, Rulesets(ctx.city, devices), limit)
     except Exception:
         log.failure("readings failed", city=ctx.city.id, shard=shard)
-        forget(ctx.city.id, shard)
+        forget(ctx.city, shard)
         taken.failed += [message.key for one in messages.values() for message in one]
         return
     taken.readings += stored.added
@@ -183,9 +184,9 @@ def shard_log(ctx: Context, shard: str, devices: dict[str, Device]) -> ShardLog:
         for thing, device in devices.items()
     }
     shelf = DynamoShelf(ctx, shard, devices, kept, ZoneInfo(city.zone))
-    found = _logs.pop((city.id, shard), None) or ShardLog(shelf)
+    found = _logs.pop(_name(city, shard), None) or ShardLog(shelf)
     found.shelf = shelf
-    _logs[city.id, shard] = found
+    _logs[_name(city, shard)] = found
     if len(_logs) > LOGS_KEPT:
         _logs.popitem(last=False)
     return found
@@ -203,9 +204,13 @@ def _ask_to_close(ctx: Context, shard: str) -> None:
         log.failure("closing not asked for", city=ctx.city.id, shard=shard)
 
 
-def forget(city_id: str, shard: str) -> None:
+def forget(city: City, shard: str) -> None:
     """What is remembered of a shard may be wrong: read it again the next time."""
-    _logs.pop((city_id, shard), None)
+    _logs.pop(_name(city, shard), None)
+
+
+def _name(city: City, shard: str) -> tuple[str, str, str]:
+    return city.id, city.created, shard
 
 
 def reset() -> None:

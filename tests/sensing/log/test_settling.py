@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 
 from functions.core import clock, scope
+from functions.core.city import seal
 from functions.sensing.alarms import rounds, store
 from functions.sensing.alarms.writing import again
 from functions.sensing.registry import store as registry
 from functions.sensing.worker import handle_readings
-from tests.sensing.conftest import level, record, state_of
+from tests.sensing.conftest import level, record, state_of, values
 from tests.world import NOW
 
 
@@ -104,3 +105,16 @@ def test_a_device_that_was_muted_raises_what_still_holds_when_the_time_is_over(r
     send(10, 3.9, 10)
     send(11, 3.9, 11)
     assert high_water(river).active
+
+
+def test_a_city_made_again_under_an_old_id_meets_no_log_of_the_first_one(river, monkeypatch):
+    for number in range(3):
+        send(number, 1.0, number)
+    for item in river.items(river.oakville):
+        if item["pk"]["S"].startswith("LOG#"):
+            name = f"townkit-test-city-{river.oakville.id}"
+            river.dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
+    again_made = seal("oakville", "live", river.oakville.config, river.oakville.version, "2027-01-01")
+    monkeypatch.setattr("functions.tenancy.registry.find_city", lambda city_id: again_made)
+    send(0, 1.0, 0)
+    assert values(again_made, "river-bridge") == [1.0]
