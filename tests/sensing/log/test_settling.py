@@ -116,5 +116,6 @@ def test_a_city_made_again_under_an_old_id_meets_no_log_of_the_first_one(river, 
             river.dynamodb.delete_item(TableName=name, Key={"pk": item["pk"], "sk": item["sk"]})
     again_made = seal("oakville", "live", river.oakville.config, river.oakville.version, "2027-01-01")
     monkeypatch.setattr("functions.tenancy.registry.find_city", lambda city_id: again_made)
-    send(0, 1.0, 0)
+    send(2, 1.0, 2)
     assert values(again_made, "river-bridge") == [1.0]
+    assert state_of(again_made, "river-bridge").latest["level"].value == 1.0
