@@ -85,6 +85,17 @@ def assert_accessible(page: Any) -> None:
     page.set_viewport_size(size)
 
 
+def assert_accessible_on_a_phone(page: Any) -> None:
+    """What a language or a city's look can spoil on a page that :func:`assert_accessible` saw in another:
+    names, colours, width. The order of the controls and their focus are the template's."""
+    check_title_and_language(page)
+    size = page.viewport_size
+    page.set_viewport_size(PHONE)
+    check_width(page)
+    check_axe(page)
+    page.set_viewport_size(size)
+
+
 def check_title_and_language(page: Any) -> None:
     """The page has a title that begins with its own name, and a language that we speak."""
     title = page.title()

@@ -20,7 +20,7 @@ from tests.stack import Stack, wait_for
 
 pytestmark = pytest.mark.e2e
 # "3G" of WebPageTest: 1.6 Mbit/s down, 768 kbit/s up, 300 ms there and back
-SLOW = {"offline": False, "latency": 300, "downloadThroughput": 200_000, "uploadThroughput": 96_000}
+SLOW = {"offline": False, "latency": 300, "downloadThroughput": 200_000, "uploadThroughput": 192_000}
 BREAK_MS = 3000
 FOUR_MB = 4_000_000
 
