@@ -211,6 +211,7 @@ def test_a_list_is_checked_first_and_then_taken_as_a_whole(river, admin):
     assert "2 devices would be added" in answer.words and find(river, "gauge-1") is None
     answer = admin.submit(answer, "form", list=LIST, action="import")
     assert "2 devices are on the list now" in answer.words
+    assert answer.document.select_one(f'td a[href="{DEVICE}/gauge-2"]'), "where its certificate's file is"
     assert find(river, "gauge-2").title == "Two"
     again = admin.submit(page, "form", list=LIST, action="import")
     assert again.words.count("Is there already") == 2 and find(river, "gauge-1").version == 1
