@@ -7,7 +7,7 @@
   if (!root || !form || !window.XMLHttpRequest || !window.JSON || !window.FormData) { return; }
 
   var page = root.getAttribute('data-page'), words = root.dataset, list = find('install-list');
-  var KEY = 'installer:' + page, SIDE = 1280, QUALITY = 0.7, TRY_AGAIN_MS = 20000, LOOK_MS = 5000, LOOKS = 24;
+  var KEY = 'installer:' + page, SIDE = 1280, QUALITY = 0.7, TRY_AGAIN_MS = 20000, LOOK_MS = 5000, LOOKS = 24, MOST_SHOWN = 200;
   var devices = [], csrf = '', sending = false, photo = null, memory = {}, ended = false;
 
   function find(id) { return document.getElementById(id); }
@@ -273,26 +273,34 @@
     return answer ? answer.message : '';
   }
 
+  /* Sending the same again would not help; anything else is tried again later. */
+  function isFinal(status) { return status >= 400 && status < 500 && status !== 408 && status !== 429; }
+
   /* Straight to the storage, as any file; then the page is told its number. */
   function sendPhoto(one) {
     function lost() { change(one.id, {photo: false, said: words.photoFailed}); next(); }
+    function failed(status) {
+      if (isFinal(status)) { lost(); return; }
+      sending = false;
+      show();
+    }
     takePhoto(one.id, function (data) {
       if (!data) { lost(); return; }
       ask('GET', page + '?photo=' + encodeURIComponent(one.thing), null, function (status, target) {
         var body = new FormData(), request = new XMLHttpRequest(), name;
-        if (status !== 200 || !target) { sending = false; if (status && status !== 429) { lost(); } return; }
+        if (status !== 200 || !target) { failed(status); return; }
         for (name in target.fields) {
           if (Object.prototype.hasOwnProperty.call(target.fields, name)) { body.append(name, target.fields[name]); }
         }
         body.append('file', blobOf(data), one.thing + '.jpg');
         request.open('POST', target.url);
-        request.onerror = function () { sending = false; show(); };
+        request.onerror = function () { failed(0); };
         request.onload = function () {
           var fields = {_csrf: csrf, thing: one.thing, photo: target.file};
-          if (request.status >= 300) { lost(); return; }
+          if (request.status >= 300) { failed(request.status); return; }
           ask('POST', page, encoded(fields), function (told) {
             if (told === 200) { dropPhoto(one.id); change(one.id, {photo: false}); next(); return; }
-            if (told) { lost(); } else { sending = false; show(); }
+            failed(told);
           });
         };
         request.send(body);
@@ -323,9 +331,17 @@
     data = photo;
     work = load();
     work.push({id: id, state: 'waiting', fields: fields, name: one ? one.name : fields.code, thing: one ? one.thing : '', photo: !!data});
-    if (work.length > 200) { work.shift(); }
+    forget(work);
     function kept() { save(work); ready(); show(); send(); }
     if (data) { keepPhoto(id, data, kept); } else { kept(); }
+  }
+
+  /* Of a long list the oldest that is sent goes, never one that waits. */
+  function forget(work) {
+    var n;
+    for (n = 0; work.length > MOST_SHOWN && n < work.length; n += 1) {
+      if (work[n].state === 'sent' && !work[n].photo) { work.splice(n, 1); return; }
+    }
   }
 
   /* The form is empty again for the next device; the area and the department stay. */

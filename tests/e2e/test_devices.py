@@ -4,6 +4,7 @@ loses its network, in a real browser."""
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import time
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
+from playwright.sync_api import Route
 
 from infra.cli.devices import root_certificate
 from tests.e2e.a11y import assert_accessible
@@ -194,12 +196,21 @@ def test_an_installers_telephone_keeps_two_devices_until_there_is_a_network(stac
         phone.click("#install-form button[type=submit]")
         phone.wait_for_selector(f"li[data-thing='{thing}'][data-state='waiting']")
     assert phone.get_attribute("#install-net", "data-waiting") == "2"
+    refused: list[str] = []
+
+    def answer(route: Route) -> None:
+        """Busy at the first try: the photo must wait, not be lost."""
+        refused.append(route.request.url)
+        route.fulfill(status=503) if len(refused) == 1 else route.continue_()
+
+    context.route(re.compile(r"[?]photo="), answer)
     context.set_offline(False)
     phone.evaluate("window.dispatchEvent(new Event('online'))")
     for thing in things:
         phone.wait_for_selector(f"li[data-thing='{thing}'][data-state='sent']")
         assert "no certificate yet" in phone.locator(f"li[data-thing='{thing}']").inner_text()
     phone.wait_for_selector("#install-net[data-waiting='0']", timeout=40_000)
+    assert len(refused) == 3
     context.close()
     for thing in things:
         page.goto(f"{stack.url}/oakville/console/device/{thing}?lang=en")
