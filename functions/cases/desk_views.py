@@ -146,7 +146,7 @@ def evidence_rows(ctx: Context, case: Case) -> list[dict[str, str]]:
         *(one[:1] if count == 1 else [(t("Alarms"), str(count))]),
         (t("Severity"), t(SEVERITIES.get(case.severity, case.severity))),
         *(one[1:4] if count == 1 else ()),
-        (t("Time"), formats.moment(seen["at"], ctx.city.zone) if seen.get("at") else ""),
+        (t("Raised at"), formats.moment(seen["at"], ctx.city.zone) if seen.get("at") else ""),
         (
             t("Normal again since"),
             formats.moment(case.cleared_at, ctx.city.zone) if case.cleared_at else t("Not yet"),

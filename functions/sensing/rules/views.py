@@ -50,6 +50,10 @@ def home(ctx: PageContext) -> str:
     return f"/{ctx.city.id}/console/rules"
 
 
+def _href(ctx: PageContext, profile_id: str, rule_id: str) -> str:
+    return f"{home(ctx)}?{urlencode({'profile': profile_id, 'rule': rule_id})}"
+
+
 def _staff(ctx: PageContext) -> Staff:
     if ctx.staff is None:
         raise NotFound
@@ -94,7 +98,7 @@ def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, 
     others = {other["id"]: other["title"] for other in (*one.own, *one.profile.get("rules", ()))}
     return {
         "title": str(pick(rule["title"])),
-        "href": f"{home(ctx)}?{urlencode({'profile': one.id, 'rule': rule['id']})}",
+        "href": _href(ctx, one.id, rule["id"]),
         "words": words.sentences(rule, one.profile, others, watching.areas_of(ctx)),
         "waits": _waits(ctx, one, rule),
         "thing": rule.get("thing", ""),
@@ -148,6 +152,7 @@ def _one(
         "rules/rule.html",
         status=422 if errors else 200,
         section="rules",
+        back=home(ctx),
         home=home(ctx),
         profile=profile_id,
         kind=str(pick(watched.profile["names"])),
@@ -174,7 +179,7 @@ def change(ctx: PageContext) -> Page | Redirect:
     except Invalid as problem:
         found, decisions = watching.watched(ctx)
         return _one(ctx, found, decisions, profile_id, rule_id, problem.fields)
-    return Redirect(f"{home(ctx)}?{urlencode({'profile': profile_id, 'rule': rule_id})}")
+    return Redirect(_href(ctx, profile_id, rule_id))
 
 
 def attempt(ctx: PageContext) -> Page:
@@ -199,6 +204,7 @@ def attempt(ctx: PageContext) -> Page:
         "rules/try.html",
         status=422 if errors else 200,
         section="rules",
+        back=_href(ctx, profile_id, rule["id"]),
         home=home(ctx),
         profile=profile_id,
         id=rule["id"],

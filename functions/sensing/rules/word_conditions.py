@@ -82,10 +82,10 @@ def _edge(text: str) -> str:
 def usual(rule: Entry, name: str, severity: str) -> Iterator[str]:
     """What is compared with which past, and from when on."""
     one = rule["usual"]
-    against = one.get("against") or "days"
+    against, taken = one.get("against") or "days", TAKEN[one.get("take") or "mean"]
     said = {
         "severity": severity,
-        "what": t(TAKEN[one.get("take") or "mean"], name=name),
+        "what": t(taken, name=name),
         "by": f"{one['by']:g} %",
     }
     if against == "days":
