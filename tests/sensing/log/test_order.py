@@ -20,7 +20,8 @@ T0 = int(datetime(2026, 11, 20, 10, tzinfo=UTC).timestamp() * 1000)
 TITLE = {"en": "x"}
 PROFILE = {
     "id": "river-level",
-    "quantities": {"level": {"step": 2.0, "stuck": 600}, "battery": {}},
+    "quantities": {"level": {"step": 2.0, "stuck": 600}, "battery": {}, "lat": {"unit": "lat"},
+                   "lon": {"unit": "lon"}},
     "rules": [
         {"id": "high", "title": TITLE, "metric": "level", "clear": 3.0, "of": [2, 3],
          "levels": [{"above": 3.5, "severity": "high"}, {"above": 4.5, "severity": "critical"}]},
@@ -28,9 +29,11 @@ PROFILE = {
          "rate": {"direction": "rise", "by": 1.0, "seconds": 3600}},
         {"id": "held", "title": TITLE, "metric": "battery", "clear": 30.0, "hold": 900,
          "levels": [{"below": 20.0, "severity": "low"}]},
+        {"id": "away", "title": TITLE, "severity": "low", "of": [2, 2], "area": {"outside": "yard"}},
     ],
 }  # fmt: skip
-RULES = compile_rules(PROFILE, zone="Asia/Shanghai", thing="a")
+YARD = {"circle": {"lat": 30.0, "lon": 120.0, "radius": 500}}
+RULES = compile_rules(PROFILE, zone="Asia/Shanghai", thing="a", areas={"yard": [YARD]})
 
 
 def rules_of(things):
@@ -44,11 +47,16 @@ def histories(draw):
     span = draw(st.sampled_from([3_000, 60_000, 250_000]))
     count = draw(st.integers(1, 25))
     moments = sorted(draw(st.lists(st.integers(0, span), min_size=count, max_size=count)))
+    halves = {}
     for number, second in enumerate(moments):
-        readings = []
+        readings, others = [], []
         for _ in range(draw(st.integers(1, 3))):
             at = T0 + (second - draw(st.integers(0, 30)) * 60) * 1000
-            metric = draw(st.sampled_from(["level", "level", "level", "battery"]))
+            metric = draw(st.sampled_from(["level", "level", "level", "battery", "lat"]))
+            if metric == "lat":  # where it is, in one message or in two
+                readings.append(Reading(at, "lat", draw(st.sampled_from([30.0, 30.02]))))
+                (readings if draw(st.booleans()) else others).append(Reading(at, "lon", 120.0))
+                continue
             value = draw(
                 st.sampled_from(
                     [1.0, 2.9, 3.1, 3.6, 4.0, 4.6, 9.5] if metric == "level" else [10.0, 25.0, 50.0]
@@ -57,6 +65,8 @@ def histories(draw):
             ahead = CLOCK if draw(st.sampled_from([False, False, True])) else 0
             readings.append(Reading(at, metric, value, ahead | (RANGE if value == 9.5 else 0)))
         thing = draw(st.sampled_from(["a", "a", "b"]))
+        readings += halves.pop(thing, [])
+        halves[thing] = others
         messages.append((thing, Incoming(f"m{number}", T0 + second * 1000, tuple(sorted(readings)))))
     return messages
 
