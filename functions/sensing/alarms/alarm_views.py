@@ -55,7 +55,7 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
         status=409 if conflict else 422 if errors else 200,
         section="alarms",
         alarm=alarm_view(ctx, alarm, rule),
-        episode=episode_view(ctx, alarm, alarm.episode),
+        episode=episode_view(ctx, alarm, alarm.episode, rule),
         past=[past_view(ctx, one) for one in past[1:]],
         may=staff.may_decide("incident"),
         can_mute=device is not None or personal,
@@ -103,16 +103,19 @@ def alarm_view(ctx: PageContext, alarm: Alarm, rule: definitions.Definition) -> 
     }
 
 
-def episode_view(ctx: PageContext, alarm: Alarm, episode: Episode) -> dict[str, Any]:
+def episode_view(
+    ctx: PageContext, alarm: Alarm, episode: Episode, rule: definitions.Definition
+) -> dict[str, Any]:
     """The readings that raised it, as a table and, when there are enough, as a line."""
-    quantity = definitions.quantity_of(ctx, alarm.profile, episode.metric)
+    quantity, compared = definitions.quantities_of(ctx, alarm.profile, rule, episode.metric)
     unit, decimals = str(quantity.get("unit") or ""), int(quantity.get("precision", 2))
+    own, own_decimals = str(compared.get("unit") or ""), int(compared.get("precision", 2))
     rows = [*episode.rows, *((at, value, 0) for at, _, value in episode.steps), *episode.closing]
     readings = [Reading(at, episode.metric, value) for at, value, _ in sorted(set(rows))]
     return {
         "quantity": pick(quantity["names"]) if quantity.get("names") else episode.metric,
-        "value": _measure(episode.value, decimals, unit),
-        "limit": _measure(episode.limit, decimals, unit) if episode.limit is not None else "",
+        "value": _measure(episode.value, own_decimals, own),
+        "limit": _measure(episode.limit, own_decimals, own) if episode.limit is not None else "",
         "raised": iso(episode.raised),
         "cleared": iso(episode.cleared) if episode.cleared is not None else "",
         "withdrawn": episode.withdrawn,
@@ -121,13 +124,13 @@ def episode_view(ctx: PageContext, alarm: Alarm, episode: Episode) -> dict[str, 
             for at, value, flags in episode.rows
         ],
         "steps": [
-            {"at": iso(at), "severity": SEVERITIES[severity], "value": _measure(value, decimals, unit)}
+            {"at": iso(at), "severity": SEVERITIES[severity], "value": _measure(value, own_decimals, own)}
             for at, severity, value in episode.steps
         ],
         "closing": [
             {"at": iso(at), "value": _measure(value, decimals, unit)} for at, value, _ in episode.closing
         ],
-        "chart": charts.line(readings, episode.limit),
+        "chart": charts.line(readings, episode.limit if own == unit else None),
         "low": _measure(min(one.value for one in readings), decimals, unit) if readings else "",
         "high": _measure(max(one.value for one in readings), decimals, unit) if readings else "",
         "first": iso(readings[0].at) if readings else "",

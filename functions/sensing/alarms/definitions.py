@@ -8,6 +8,7 @@ from typing import Any
 from functions.core.context import Context
 from functions.core.i18n import pick, t
 from functions.sensing.registry.domain import TRIAL as TRIAL
+from functions.sensing.rules import judged
 
 Definition = Mapping[str, Any]
 PLATFORM = "_platform"  # stands where a device's name does; no device can be called so
@@ -109,6 +110,14 @@ def quantity_of(ctx: Context, profile_id: str, metric: str) -> Definition:
     """A quantity of a profile: names, unit, precision; {} when it has none."""
     found: Definition = profile_of(ctx, profile_id).get("quantities", {}).get(metric) or {}
     return found
+
+
+def quantities_of(
+    ctx: Context, profile_id: str, rule: Definition, metric: str
+) -> tuple[Definition, Definition]:
+    """The quantity of an alarm's readings, and that of its value and limit (per cent, metres to an area)."""
+    own = quantity_of(ctx, profile_id, metric)
+    return judged.shown(rule, own), judged.compared(rule, own)
 
 
 def address_of(ctx: Context, department: str) -> str:

@@ -170,8 +170,9 @@ def _place(ctx: Context, device: Device) -> dict[str, Any]:
 def entry_of(ctx: Context, device: Device, alarm: Alarm) -> dict[str, Any]:
     """The alarm as an incident keeps it (functions/cases/incidents.py)."""
     episode = alarm.episode
-    quantity = definitions.quantity_of(ctx, device.profile, episode.metric)
     rule = definitions.rule_of(ctx, device.thing, device.profile, alarm.rule)
+    quantity, compared = definitions.quantities_of(ctx, device.profile, rule, episode.metric)
+    same = quantity.get("unit") == compared.get("unit")  # per cent would stand beside readings
     names = definitions.names_of(ctx, device.thing)
     entry: dict[str, Any] = {
         "thing": device.thing,
@@ -182,8 +183,8 @@ def entry_of(ctx: Context, device: Device, alarm: Alarm) -> dict[str, Any]:
         "metric": episode.metric,
         "metric_names": dict(quantity.get("names") or {}),
         "unit": quantity.get("unit"),
-        "value": episode.value,
-        "level": episode.limit,
+        "value": episode.value if same else episode.rows[-1][1],
+        "level": episode.limit if same else None,
         "severity": episode.severity,
         "raised": episode.raised,
         "at": clock.iso(_moment(episode.raised)),

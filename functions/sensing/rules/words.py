@@ -8,6 +8,7 @@ from typing import Any
 from functions.core.i18n import N_, language, nt, pick, t
 from functions.sensing import units
 from functions.sensing.rules import word_conditions
+from functions.sensing.rules.judged import compared
 
 Entry = Mapping[str, Any]
 SEVERITIES = {"low": N_("Low"), "medium": N_("Medium"), "high": N_("High"), "critical": N_("Critical")}
@@ -16,7 +17,6 @@ WINDOWS = {
     "min": N_("the least %(name)s in %(time)s"),
     "max": N_("the greatest %(name)s in %(time)s"),
 }
-METRES = {"outside": N_("Metres outside"), "inside": N_("Metres inside")}
 BACK = {
     "outside": N_("It ends when the device is inside again."),
     "inside": N_("It ends when the device is outside again."),
@@ -81,14 +81,8 @@ def quantity_of(rule: Entry, profile: Entry) -> Entry:
 
 
 def judged(rule: Entry, profile: Entry) -> Entry:
-    """The quantity that a rule compares, with names, unit and precision: the one that it looks at, per cent
-    of change, or the distance from an area."""
-    if rule.get("area"):
-        name = METRES["outside" if rule["area"].get("outside") else "inside"]
-        return {"names": {language(): t(name)}, "unit": "m", "precision": 0}
-    own = quantity_of(rule, profile)
-    percent = rule.get("usual") or (rule.get("rate") or {}).get("percent")
-    return {"names": own.get("names"), "unit": "/100", "precision": 0} if percent else own
+    """The quantity of what a rule compares with its limit."""
+    return compared(rule, quantity_of(rule, profile))
 
 
 def name_of(rule: Entry, profile: Entry) -> str:
