@@ -5,6 +5,9 @@ from __future__ import annotations
 
 from functions.core.i18n import N_
 
+# Of a page that one gets to by a link that was sent.
+LINK_ENDED = N_("This link is not valid, or not any more")
+
 
 class TownkitError(Exception):
     """Base. ``code`` is stable and for machines, ``status`` is HTTP, ``message`` is an English message id

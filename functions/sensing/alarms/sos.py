@@ -17,8 +17,7 @@ from pynamodb.exceptions import PutError, TransactWriteError, UpdateError
 
 from functions.core import audit, clock, ids, keys
 from functions.core.context import Context
-from functions.core.errors import NotFound
-from functions.core.i18n import N_
+from functions.core.errors import LINK_ENDED, NotFound
 from functions.core.keyring import city_key
 from functions.core.store import CityModel, contended, failed_conditions, read_together, transaction
 from functions.sensing.alarms import definitions, due
@@ -32,7 +31,6 @@ KINDS = ("sos", "fall")
 ANSWER_WITHIN = timedelta(minutes=5)
 DEPARTMENT_ROUNDS = 6
 LINK_LIFE = timedelta(hours=24)
-ENDED = N_("This link is not valid, or not any more")
 CALLING, ANSWERED, UNANSWERED = "calling", "answered", "unanswered"
 _CONDITION = "ConditionalCheckFailedException"
 
@@ -223,17 +221,17 @@ def open_code(ctx: Context, code: str) -> Link:
     """What a code of this city that is not older than a day leads to: one read. Raises NotFound."""
     parts = code.split(".")
     if len(parts) != 5 or not parts[2].isascii() or not parts[2].isdigit() or len(parts[2]) > 15:
-        raise NotFound(ENDED)
+        raise NotFound(LINK_ENDED)
     thing, rule, raised, number, _ = parts
     if not ids.same(code_of(ctx, thing, rule, int(raised), number), code):
-        raise NotFound(ENDED)
+        raise NotFound(LINK_ENDED)
     places = (keys.sos(thing), _sk(rule, int(raised))), (keys.device(thing), keys.META)
     end = keys.chain("device", thing), keys.HEAD
     read = read_together([*places, end])
     if not all(place in read for place in places):
-        raise NotFound(ENDED)
+        raise NotFound(LINK_ENDED)
     call = _call(CallItem.from_raw_data(read[places[0]]))
     if ctx.now - clock.parse(call.begun) > LINK_LIFE:
-        raise NotFound(ENDED)
+        raise NotFound(LINK_ENDED)
     chain = audit.chain_of("device", thing, read.get(end))
     return Link(number, call, registry.of_raw(read[places[1]]), chain)

@@ -14,7 +14,7 @@ from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
 
 from functions.core import clock, ids, keys, limits
 from functions.core.context import Actor, Context
-from functions.core.errors import Conflict, Invalid, NotFound
+from functions.core.errors import LINK_ENDED, Conflict, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.sensing.registry import grants, service, store
 from functions.sensing.registry.domain import PLANNED, RETIRED, REVOKED, THING, Device, Place, normal_code
@@ -127,10 +127,13 @@ def open_link(ctx: Context, token: str) -> Link:
     """The link of a token; one call. Raises NotFound for one that is unknown, of another city, or at its
     end."""
     if not 16 <= len(token) <= 64:
-        raise NotFound
-    link = _link(grants.get(InstallerItem, keys.INSTALLERS, ids.digest(token)))
+        raise NotFound(LINK_ENDED)
+    try:
+        link = _link(grants.get(InstallerItem, keys.INSTALLERS, ids.digest(token)))
+    except NotFound:
+        raise NotFound(LINK_ENDED) from None
     if not link.is_live(ctx.now):
-        raise NotFound
+        raise NotFound(LINK_ENDED)
     return link
 
 
@@ -151,6 +154,8 @@ def find(link: Link, code: str) -> Device:
     """The device that a scanned or typed code means: an id, a DevEUI, a serial number, or ``<city>:<thing>``.
     Raises Invalid for one that the link does not cover, in the same words as for one that does not exist."""
     text = code.strip()
+    if not text:
+        raise Invalid({"code": N_("Enter the code that stands on the device")})
     thing = text.rpartition(":")[2].lower()
     device = store.find(thing) if THING.fullmatch(thing) else None
     if device is None and normal_code(text):
