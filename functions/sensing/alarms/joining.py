@@ -5,7 +5,7 @@ about, nor whether both rose and ended before anybody looked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from functions.core import clock
@@ -17,6 +17,7 @@ from functions.sensing.domain import Reading
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import RETIRED, REVOKED, Device
 from functions.sensing.rules.domain import Change
+from functions.sensing.rules.intervals import beside
 
 if TYPE_CHECKING:
     from pynamodb.transactions import TransactWrite
@@ -67,7 +68,8 @@ def together(
     """What two rules' episodes (each in order) make of a ``both``: its alarm that stands at ``since`` (ms),
     and its changes from then on."""
     standing, changes = [], []
-    for one, other in _pairs(*parts):
+    first, second = ([one for one in own if not one.withdrawn] for own in parts)
+    for one, other in beside(first, second, lambda episode: episode.cleared):
         begin = max(one.raised, other.raised)
         ends = [pair for pair in (one, other) if pair.cleared is not None]
         end = min((pair.cleared for pair in ends if pair.cleared is not None), default=None)
@@ -82,17 +84,6 @@ def together(
             rows = sorted(row for pair in ends if pair.cleared == end for row in pair.closing)
             changes.append(_change(rule, "cleared", end, rows))
     return standing, changes
-
-
-def _pairs(first: Sequence[Episode], second: Sequence[Episode]) -> Iterator[tuple[Episode, Episode]]:
-    """Each episode with each of the other rule that may lie beside it, in order of time."""
-    left, right = [[one for one in own if not one.withdrawn] for own in (first, second)]
-    while left and right:
-        yield left[0], right[0]
-        ends = [own[0].cleared for own in (left, right)]
-        if ends[0] is None and ends[1] is None:
-            return
-        (right if ends[0] is None or (ends[1] is not None and ends[1] < ends[0]) else left).pop(0)
 
 
 def _change(rule: Definition, what: Any, at: int, rows: Sequence[tuple[int, float, int]]) -> Change:

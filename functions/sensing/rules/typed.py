@@ -44,6 +44,8 @@ def _numbers(rule: Entry) -> Iterator[tuple[str, float]]:
         yield "window", rule["window"]["seconds"] / 60
     if rule.get("faulty"):
         yield "faulty", rule["faulty"]
+    if rule.get("missing"):
+        yield "missing", rule["missing"]
     if rule.get("levels") or rule.get("rate") or rule.get("area"):
         yield "hold", (rule.get("hold") or 0) / 60
         needed, of = rule.get("of") or (1, 1)
@@ -72,6 +74,8 @@ def changed(rule: Entry, typed: Mapping[str, str]) -> dict[str, Any]:
         new["window"] = {**rule["window"], "seconds": round(read["window"] * 60)}
     if rule.get("faulty"):
         new["faulty"] = int(read["faulty"])
+    if rule.get("missing"):
+        new["missing"] = read["missing"]
     if "hold" in read:
         new["hold"] = round(read["hold"] * 60)
         if read["of"] != 1 or read["needed"] != 1:
@@ -127,6 +131,7 @@ def pasted(text: str, profile: Entry) -> dict[str, Any]:
     quantities = profile.get("quantities", {})
     if rule.get("area") and coordinates(quantities) is None:
         raise Invalid({"pasted": N_("The device does not say where it is.")})
-    if not rule.get("area") and rule.get("metric") not in quantities:
+    measures = rule.get("levels") or rule.get("rate") or rule.get("usual") or rule.get("faulty")
+    if measures and rule.get("metric") not in quantities:
         raise Invalid({"pasted": N_("The device does not measure this quantity.")})
     return rule

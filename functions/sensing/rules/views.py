@@ -39,6 +39,7 @@ LABELS = {
     "radius": N_("Metres around its place"),
     "window": N_("Window in minutes"),
     "faulty": N_("Readings in a row that are not plausible"),
+    "missing": N_("Silent for so many times the time in which it must speak"),
     "hold": N_("It must stay so for so many minutes"),
     "needed": N_("So many readings must say so …"),
     "of": N_("… of the last so many"),
@@ -95,11 +96,10 @@ def _group(ctx: PageContext, one: Watched, plausibility: bool) -> dict[str, Any]
 
 def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, Any]:
     text, colour = STATES[_state(ctx, one, rule)]
-    others = {other["id"]: other["title"] for other in (*one.own, *one.profile.get("rules", ()))}
     return {
         "title": str(pick(rule["title"])),
         "href": _href(ctx, one.id, rule["id"]),
-        "words": words.sentences(rule, one.profile, others, watching.areas_of(ctx)),
+        "words": words.sentences(rule, one.profile, _titles(one), watching.areas_of(ctx)),
         "waits": _waits(ctx, one, rule),
         "thing": rule.get("thing", ""),
         "own": rule in one.own,
@@ -107,6 +107,10 @@ def _line(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> dict[str, 
         "state": t(text),
         "colour": colour,
     }
+
+
+def _titles(one: Watched) -> dict[str, Any]:
+    return {rule["id"]: rule["title"] for rule in (*one.own, *one.profile.get("rules", ()))}
 
 
 def _waits(ctx: PageContext, one: Watched, rule: Mapping[str, Any]) -> str:
@@ -164,7 +168,7 @@ def _one(
         by_file=rule in watched.own or bool(rule.get("decided")),
         decided=made and {"on": made.state == "on", "by": made.by, "source": made.source,
                           "at": formats.moment(made.at, ctx.city.zone)},
-        may_try=bool(typed.numbers(rule)),
+        may_try=_may_try(rule),
         errors=errors,
         typed=ctx.value("source") if errors else "",
     )  # fmt: skip
@@ -188,7 +192,7 @@ def attempt(ctx: PageContext) -> Page:
     profile_id = ctx.query.get("profile", "")
     watched, rule = watching.find_rule(ctx, profile_id, ctx.query.get("rule", ""))
     numbers, thing = typed.numbers(rule), ctx.query.get("thing", "")
-    if not numbers or thing not in ("", *watched.things):
+    if not _may_try(rule) or thing not in ("", *watched.things):
         raise NotFound
     errors: dict[str, str] = {}
     trial = new = None
@@ -216,9 +220,14 @@ def attempt(ctx: PageContext) -> Page:
         errors=errors,
         days=trying.DAYS,
         devices=trying.DEVICES,
-        new=words.sentences(new, watched.profile, areas=watching.areas_of(ctx)) if new else "",
+        new=words.sentences(new, watched.profile, _titles(watched), watching.areas_of(ctx)) if new else "",
+        kinds=[name for name in ("missing", "both") if rule.get(name) or (new or {}).get(name)],
         result=_result(ctx, trial, watched, new or rule) if trial else None,
     )
+
+
+def _may_try(rule: Mapping[str, Any]) -> bool:
+    return bool(rule.get("both") or typed.numbers(rule))
 
 
 def _field(name: str, given: Any, value: float, rule: Mapping[str, Any], watched: Watched) -> dict[str, str]:
@@ -258,7 +267,7 @@ def _result(
             one.thing,
             formats.moment(watching.when(episode.since), ctx.city.zone),
             words.severity(episode.severity),
-            words.measure(round(episode.value, 4), quantity),
+            _value(new, episode, quantity),
             _lasted(episode),
         ]
         for one in trial.tried
@@ -275,6 +284,12 @@ def _result(
         "moments": moments[:EPISODES_SHOWN],
         "more": len(moments) - EPISODES_SHOWN,
     }
+
+
+def _value(new: Mapping[str, Any], episode: trying.Episode, quantity: Mapping[str, Any]) -> str:
+    if new.get("missing"):
+        return _time(int(episode.value * 60_000))
+    return "–" if new.get("both") else words.measure(round(episode.value, 4), quantity)
 
 
 def _counts(ctx: PageContext, found: Sequence[trying.Episode]) -> list[str]:

@@ -14,7 +14,7 @@ from functions.core.context import Context
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.core.i18n import N_
 from functions.core.store import contended, failed_conditions, transaction
-from functions.sensing.log import read, rulesets
+from functions.sensing.log import rulesets
 from functions.sensing.registry import store as devices
 from functions.sensing.registry.domain import RETIRED, REVOKED
 from functions.sensing.rules import trying
@@ -100,23 +100,17 @@ def try_rule(
 ) -> trying.Trial:
     """A rule as it is and as changed, on the last readings of one of the devices that it watches, or of the
     first so many. About three calls a device."""
-    end = int(ctx.now.timestamp() * 1000)
+    from functions.sensing.rules.tryout import Measured
+
     things = [name for name in one.things if name == (now.get("thing") or thing or name)]
     known = devices.get_many(things[: trying.DEVICES])
     trial = trying.Trial(left_out=max(0, len(things) - trying.DEVICES))
-    room = trying.READINGS
+    measured = Measured(ctx)
     for name in sorted(known):
-        if room <= 0:
+        if measured.room <= 0:
             trial.left_out += 1
-            continue
-        found = read.series(known[name], end - trying.DAYS * trying.DAY_MS, end)[-room:]
-        room -= len(found)
-        where = trying.Where(ctx.city.zone, known[name].place.point, areas_of(ctx))
-        trial.tried.append(
-            trying.replay(
-                one.profile, now, new, where=where, muted=known[name].muted, readings=found, thing=name
-            )
-        )
+        else:
+            trial.tried.append(measured.replay(known[name], one.profile, now, new))
     return trial
 
 

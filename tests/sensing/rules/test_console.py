@@ -103,6 +103,34 @@ def test_a_change_is_tried_on_what_was_measured(river: World, admin: Browser) ->
     assert "0 with the change, 1 as the rule is" in admin.get(f"{TRY}&go=1&pasted={pasted}").words
 
 
+def test_silence_and_two_rules_together_are_tried_as_well(river: World, admin: Browser) -> None:
+    rules = river.oakville.config["devices"]["rules"]
+    low = {"id": "falls", "levels": [{"below": 3.4, "severity": "low"}], "clear": 3.5, "of": [1, 1]}
+    joined = {"both": ["high-water", "falls"], "severity": "high", "profile": "river-level", "thing": None}
+    names = {"en": "High and falling", "zh-Hans": "高位回落"}
+    rules += [{**rules[0], **low}, {"id": "pair", "title": names, **joined}]
+    measured = [
+        3.6,
+        3.6,
+        3.3,
+        3.3,
+        3.1,
+    ]  # together from the third to the last
+    pack = [{"n": "level", "u": "m", "v": value, "t": n * 600 - 9000} for n, value in enumerate(measured)]
+    handle_readings({"Records": [record("oakville", "river-bridge", pack)]}, None)
+    page = f"{HOME}/try?profile=river-level&rule=pair&go=1"
+    assert "1 with the change, 1 as the rule is" in admin.get(page).words
+    assert "20 minutes" in admin.get(page).words
+    check_structure(admin.get(page).document, "en")
+    other = "id: x%0Atitle: {en: X}%0Aseverity: low%0Aboth: [high-water, no-such-rule]"
+    assert "0 with the change, 1 as the rule is" in admin.get(f"{page}&pasted={other}").words
+    silent = f"{HOME}/try?profile=river-level&rule=offline"
+    assert "1 with the change, 1 as the rule is" in admin.get(f"{silent}&go=1").words
+    long = admin.get(f"{silent}&go=1&missing=50")
+    assert "0 with the change, 1 as the rule is" in long.words
+    assert "by the times of the readings" in long.words
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [("level-0=much", "level-0"), ("clear=9", "level-0"), ("of=2.5", "of"), ("pasted=rm%20-rf", "pasted")],
