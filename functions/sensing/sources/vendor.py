@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from functions.core.i18n import N_
-from functions.sensing.senml import SenmlError
+from functions.sensing.senml import ABSOLUTE_FROM, SenmlError
 
 MAX_ROWS = 1000
 _STEP = re.compile(r"([A-Za-z0-9_\-]+)|\[([0-9]{1,4})\]")
@@ -91,13 +91,18 @@ def _number(value: Any, field: Mapping[str, Any]) -> float:
 
 
 def _time(value: Any, mapping: Mapping[str, Any], zone: str) -> float:
-    """Unix seconds. A time without a zone is the city's own."""
+    """Unix seconds. A time without a zone is the city's own. One of 1978 or before is that of a clock which
+    was never set: SenML would take it for seconds from now."""
     try:
         kind = mapping.get("time_format", "iso")
-        if kind != "iso":
-            return _finite(value) / (1000 if kind == "ms" else 1)
-        moment = datetime.fromisoformat(value)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp()
+        if kind == "iso":
+            moment = datetime.fromisoformat(value)
+            found = (moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))).timestamp()
+        else:
+            found = _finite(value) / (1000 if kind == "ms" else 1)
+        if found < ABSOLUTE_FROM:
+            raise ValueError(value)
+        return found
     except (TypeError, ValueError, OverflowError) as error:
         raise SenmlError(N_("%(field)s is not a time"), field=mapping["time"]) from error
 

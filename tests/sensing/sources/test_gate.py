@@ -187,6 +187,13 @@ def test_rows_of_a_vendor_are_mapped_and_refused_one_by_one(place):
     assert counts(place, sender) == [(1, 3)]
 
 
+@pytest.mark.parametrize("at", ["1970-01-01T00:00:10Z", "1978-06-01T00:00:00Z", "1969-12-31T23:59:00Z"])
+def test_a_clock_that_was_never_set_is_no_time_of_now(place, at):
+    answer = place.sender(VENDOR, **ACME).post(rows((IMEI, {"temp": 290}), at=at))
+    assert (answer.status, place.queued()) == (422, [])
+    assert "not a time" in answer.json["message"]
+
+
 def test_a_device_on_the_citys_list_is_in_use_from_its_first_message(place):
     from functions.sensing.registry import store as registry
 
