@@ -33,9 +33,11 @@ PROFILE, METRIC, CERTIFICATE = "air-station", "temperature", "a1" * 32
 DAY_S, WINDOW_S = 86_400, 300
 HOW = f"""\
 Whole days of SenML messages through the worker of the readings queue, in the batches in which the queue hands
-them over: routine ones gather for {WINDOW_S} seconds, an urgent one comes alone. Then the night: the day is
-closed into an item for each device and its roll-ups. Everything that is written is counted: entries of the
-log, boards with the latest values, rules' memories, closed days, hour and day roll-ups, the city's counters.
+them over: routine ones gather for {WINDOW_S} seconds, an urgent one comes alone. Whether one worker gets all
+of a window or several share it is AWS's choice (it begins with five); both are measured. Then the night: the
+day is closed into an item for each device and its roll-ups. Everything that is written is counted: entries
+of the log, boards with the latest values, rules' memories, closed days, hour and day roll-ups, the city's
+counters.
 The naive writer puts one item for each reading and keeps neither a latest value nor a roll-up. Units are
 computed from the items before and after each write by DynamoDB's published rules, because the stores that
 run here do not size items as DynamoDB does. Dollars are for a million readings, at the list prices in
@@ -46,7 +48,7 @@ docs/cost.md: the database alone, and with rule, queue and their requests."""
 class Case:
     """``devices`` send every ``every`` seconds a message of ``pack`` readings; ``gather`` is how long the
     queue waits, 0 for one message a batch; ``together``: so many devices send at the same moment (a
-    gateway)."""
+    gateway); ``workers``: so many share what was gathered."""
 
     name: str
     shard: str
@@ -56,6 +58,7 @@ class Case:
     gather: int
     limit: float | None
     together: int = 1
+    workers: int = 1
 
 
 CASES = (
@@ -63,6 +66,7 @@ CASES = (
     Case("in packs of 10, routine, 200 devices", "r1", 200, 9_000, 10, WINDOW_S, 0.1),
     Case("urgent, alone", "u0", 2, 600, 1, 0, 1.1),
     Case("through gateways of 50 devices", "r2", 50, 1_800, 1, 1, None, together=50),
+    Case("single, routine, a window among five workers", "r3", 200, 900, 1, WINDOW_S, 0.35, workers=5),
 )
 
 
@@ -187,7 +191,9 @@ def batches(case: Case, start: int) -> Iterator[list[dict[str, Any]]]:
             if at < start + DAY_S:
                 windows[at // case.gather if case.gather else at * case.devices + number].append((at, number))
     for window in sorted(windows):
-        yield [record(case, number, at) for at, number in sorted(windows[window])]
+        gathered = [record(case, number, at) for at, number in sorted(windows[window])]
+        for worker in range(min(case.workers, len(gathered))):
+            yield gathered[worker :: case.workers]
 
 
 def record(case: Case, number: int, at: int) -> dict[str, Any]:
