@@ -20,11 +20,12 @@ from functions.identity import service as identity
 from functions.identity import store as staff_store
 from functions.sensing.alarms import deciding, sos, store
 from functions.sensing.alarms.writing import again
+from functions.sensing.domain import Reading
 from functions.sensing.registry import store as registry_store
 from functions.tenancy import registry
 from tests.builders import both
 from tests.desk import Browser
-from tests.sensing.alarms.rig import MINUTE, T0, change, feed, gauge, register, system, work
+from tests.sensing.alarms.rig import MINUTE, T0, change, feed, gauge, incidents, register, system, work
 from tests.sensing.alarms.test_commands import PUMP
 from tests.world import NOW, World
 
@@ -212,6 +213,32 @@ def test_a_rule_that_tells_another_device_is_approved_by_two(flood: World, clien
     assert "Pump: On ( gauge-2 )" in page.words and "Tell the device something" not in page.words
     done = wes.follow(wes.submit(page, "rule-flood", do="approve-rule"))
     assert "Approved by: wes@oakville.example" in done.words
+
+
+def test_an_alarm_is_shown_in_what_its_rule_compares(flood: World, client: Client) -> None:
+    devices = flood.oakville.config["devices"]
+    title = both("Lorry is away", "车辆驶离")
+    away = {"id": "away", "title": title, "severity": "high", "area": {"outside": "pits", "by": 50}}
+    usual = {"direction": "rise", "by": 30, "hours": {"start": "02:00", "end": "04:00"}}
+    night = {"id": "night", "title": title, "severity": "high", "metric": "level", "usual": usual}
+    devices["profiles"]["gauge"] = {**devices["profiles"]["gauge"], "rules": [away, night]}
+    far = Reading(T0, "level", 812.0)
+    raised = change("away", value=120.7)._replace(evidence=(far,), value=812.0, limit=50.0)
+    more = change("night", value=14.0)._replace(value=40.0, limit=30.0)
+    feed(flood, register(flood, gauge(1)), raised)
+    feed(flood, register(flood, gauge(2)), more)
+    wes = person(client, "wes")
+    words = wes.get(f"{BASE}/gauge-1.away").words
+    assert "Distance from the areas" in words and "812 m" in words and "50 m" in words
+    words = wes.get(f"{BASE}/gauge-2.night").words
+    assert "40 %" in words and "30 %" in words and "14.00 m" in words
+    work(flood, LATER)
+    entries = {
+        entry["rule"]: (entry["value"], entry["unit"], entry["level"])
+        for case in incidents(flood)
+        for entry in case.evidence["alarms"]
+    }
+    assert entries == {"away": (812.0, "m", 50.0), "night": (14.0, "m", None)}
 
 
 def test_the_21st_planned_time_is_refused_and_only_past_ones_are_forgotten(flood: World) -> None:
