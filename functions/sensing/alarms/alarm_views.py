@@ -14,6 +14,7 @@ from functions.sensing.alarms import commands, deciding, definitions, sos, store
 from functions.sensing.alarms.domain import OUT_OF_USE, RAISED, RULE_GONE, Alarm, Episode
 from functions.sensing.alarms.list_views import SEVERITIES, STATES, member
 from functions.sensing.domain import Reading
+from functions.sensing.log import planning
 from functions.sensing.registry import store as registry
 from functions.sensing.units import shown
 from functions.web.request import PageContext
@@ -66,6 +67,7 @@ def show(ctx: PageContext, key: str, errors: dict[str, str] | None = None, confl
         emergency=emergency,
         call=sos.is_call_rule(profile, rule),
         hours=deciding.mute_hours(emergency),
+        late={"days": planning.REPLAY_DAYS, "most": f"{planning.REPLAY_READINGS:,}"},
         example=f"{ctx.now.astimezone(ZoneInfo(ctx.city.zone)):%Y-%m-%d} 14:30",
         typed={name: ctx.value(name) for name in ("from", "until")} if ctx.method == "POST" else {},
         errors=errors or {},

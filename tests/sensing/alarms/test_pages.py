@@ -74,7 +74,14 @@ def test_a_person_finds_the_worst_alarm_sees_its_readings_and_says_they_are_on_i
     assert rows[0].startswith("Water over the wall") and "Critical" in rows[0]
     assert rows[1].startswith("No word from the gauge")
     page = wes.get(f"{BASE}/gauge-2.flood")
-    for words in ("3.40 m", "4.25 m", "3.00 m", "Readings that raised it", "When it became worse"):
+    for words in (
+        "3.40 m",
+        "4.25 m",
+        "3.00 m",
+        "Readings that raised it",
+        "When it became worse",
+        "8 days back",
+    ):
         assert words in page.words
     assert page.document.select_one("svg[role=img] desc")
     slow = ada.get(f"{BASE}/gauge-2.flood")
