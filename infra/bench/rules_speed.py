@@ -17,7 +17,7 @@ START = 1_772_445_600_000
 HOW = f"""\
 {READINGS} readings of one quantity, a minute apart, that rise beyond the limits and come back, in packs of
 {PACK}; with the marks of quality and everything that the rules remember between two packs. CPU time on one
-core, the median of {ROUNDS} rounds. Judged once is one rule on one reading."""
+core, the median of {ROUNDS} rounds. Judged once is one rule on one reading; a position is two readings."""
 LEVEL: dict[str, Any] = {
     "metric": "level",
     "levels": [{"above": 3.0, "severity": "medium"}, {"above": 3.6, "severity": "high"}],
@@ -36,6 +36,18 @@ KINDS: dict[str, dict[str, Any]] = {
     "not plausible": {"metric": "level", "severity": "low", "faulty": 3},
 }
 
+NIGHT = {"start": "02:00", "end": "04:00"}
+ALONE: dict[str, dict[str, Any]] = {
+    "at night by the sun": {**LEVEL, "schedule": {"start": "sunset+30", "end": "sunrise"}},
+    "more than usual at night": {
+        "metric": "level", "severity": "low",
+        "usual": {"direction": "rise", "by": 30.0, "hours": NIGHT, "least": 3},
+    },
+}  # fmt: skip
+STRAY = {"severity": "low", "area": {"outside": "town", "by": 50.0}}
+CORNERS = 20
+PLACE = (30.7, 120.7)
+
 
 def measure() -> Section:
     """Microseconds for one rule on one reading."""
@@ -44,6 +56,10 @@ def measure() -> Section:
     ]
     named = {name: {"id": f"rule-{n}", **rule} for n, (name, rule) in enumerate(KINDS.items())}
     alone = {name: _microseconds([rule], series) for name, rule in named.items()}
+    alone |= {name: _microseconds([{"id": "rule", **rule}], series) for name, rule in ALONE.items()}
+    alone[f"outside a polygon of {CORNERS} corners"] = _microseconds(
+        [{"id": "rule", **STRAY}], [place for one in series[::2] for place in _position(one)]
+    )
     together = _microseconds([*named.values()], series)
     rows = [(name, f"{took:.2f}", f"{1e6 / took:,.0f}") for name, took in alone.items()]
     rows.append(("all nine together", f"{together:.2f}", f"{1e6 / together:,.0f}"))
@@ -59,9 +75,27 @@ def measure() -> Section:
     )
 
 
+def _position(one: Reading) -> tuple[Reading, Reading]:
+    """A device that goes in and out of the town."""
+    return (
+        Reading(one.at, "lat", PLACE[0] + (one.value - 2.6) / 20),
+        Reading(one.at, "lon", PLACE[1]),
+    )
+
+
+def _town() -> dict[str, Any]:
+    turns = (2 * math.pi * n / CORNERS for n in range(CORNERS))
+    return {"polygon": [[PLACE[0] + math.sin(t) / 40, PLACE[1] + math.cos(t) / 40] for t in turns]}
+
+
 def _microseconds(rules: list[dict[str, Any]], series: list[Reading]) -> float:
-    quantities = {"level": {"step": 5.0, "stuck": 86_400}}
-    compiled = compile_rules({"id": "bench", "quantities": quantities, "rules": rules}, zone="Asia/Shanghai")
+    quantities = {
+        "level": {"step": 5.0, "stuck": 86_400}, "lat": {"unit": "lat"}, "lon": {"unit": "lon"},
+    }  # fmt: skip
+    compiled = compile_rules(
+        {"id": "bench", "quantities": quantities, "rules": rules},
+        zone="Asia/Shanghai", place=PLACE, areas={"town": [_town()]},
+    )  # fmt: skip
     return median(_round(compiled, series) for _ in range(ROUNDS)) / len(series) / len(rules) * 1e6
 
 

@@ -48,6 +48,8 @@ KEPT = {
     "functions/sensing/profiles:for_city": "the catalogue's files",
     "functions/sensing/profiles:load": "the catalogue's files",
     "functions/sensing/log/rulesets:_made": "by city and device",
+    "functions/sensing/rules/hours:_spans": "by hours, place and day: the sun is the same for all",
+    "functions/sensing/rules/sun:_sun_at": "by place and day: the sun is the same for all",
     "functions/sensing/log/taking:_logs": "by city and shard",
     "functions/sensing/quota:_counts": "by city",
     "functions/sensing/quota:_devices": "by city, device and day",

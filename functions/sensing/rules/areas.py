@@ -8,8 +8,7 @@ itself, even-odd where it crosses itself) or a strip along a line (``line: [[lat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from math import asin, cos, hypot, inf, pi, radians, sin, sqrt
+from math import asin, cos, inf, pi, radians, sin, sqrt
 from typing import Any
 
 EARTH_M = 6_371_008.8  # mean radius (IUGG)
@@ -37,36 +36,35 @@ def _outside(area: Area, point: Point) -> float:
         circle = area["circle"]
         return distance((circle["lat"], circle["lon"]), point) - float(circle["radius"])
     if area.get("line"):
-        return _to_edge(_around(area["line"], point)) - float(area["radius"])
-    corners = _around(area["polygon"], point)
-    ring = [*corners, corners[0]]
-    away = _to_edge(ring)
-    return -away if _holds(ring) else away
+        return _along(area["line"], point)[0] - float(area["radius"])
+    corners = area["polygon"]
+    away, odd = _along([*corners, corners[0]], point)
+    return -away if odd else away
 
 
-def _around(points: Sequence[Sequence[float]], middle: Point) -> list[tuple[float, float]]:
-    """Metres to the east and to the north of a point: a map that is true near it, also over the date line."""
+def _along(points: Sequence[Sequence[float]], middle: Point) -> tuple[float, bool]:
+    """Metres from a point to the nearest piece of a line, on a map that is true near the point, also over the
+    date line; and whether a way from it to the east crosses the line an odd number of times, which is to be
+    inside when the line is closed. One pass without calls: this runs for every position of every device."""
     lat, lon = middle
-    narrow = cos(radians(lat)) * DEGREE_M
-    return [(((one[1] - lon + 180) % 360 - 180) * narrow, (one[0] - lat) * DEGREE_M) for one in points]
-
-
-def _to_edge(corners: Sequence[tuple[float, float]]) -> float:
-    """Metres from the origin to the nearest piece of a line."""
-    return min(_to_piece(one, other) for one, other in pairwise(corners))
-
-
-def _to_piece(one: tuple[float, float], other: tuple[float, float]) -> float:
-    (x, y), (east, north) = one, (other[0] - one[0], other[1] - one[1])
-    length = east * east + north * north
-    share = min(1.0, max(0.0, -(x * east + y * north) / length)) if length else 0.0
-    return hypot(x + share * east, y + share * north)
-
-
-def _holds(ring: Sequence[tuple[float, float]]) -> bool:
-    """Whether the origin lies within: a line from it to the east crosses the edge an odd number of times."""
-    odd = False
-    for (x, y), (x2, y2) in pairwise(ring):
-        if (y > 0) != (y2 > 0) and x + (x2 - x) * -y / (y2 - y) > 0:
-            odd = not odd
-    return odd
+    narrow = cos(radians(lat))
+    least, odd = inf, False
+    x = y = 0.0
+    for number, (to_lat, to_lon) in enumerate(points):
+        x2, y2 = ((to_lon - lon + 180) % 360 - 180) * narrow, to_lat - lat
+        if number:
+            east, north = x2 - x, y2 - y
+            along, length = -(x * east + y * north), east * east + north * north
+            if along <= 0 or not length:
+                away = x * x + y * y
+            elif along >= length:
+                away = x2 * x2 + y2 * y2
+            else:
+                across = x * north - y * east
+                away = across * across / length
+            if away < least:
+                least = away
+            if (y > 0) != (y2 > 0) and x - east * y / north > 0:
+                odd = not odd
+        x, y = x2, y2
+    return sqrt(least) * DEGREE_M, odd

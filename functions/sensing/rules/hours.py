@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from functions.sensing.rules.domain import Hours
-from functions.sensing.rules.sun import Event, Place, sun_at
+from functions.sensing.rules.sun import Event, Place, near, sun_at
 
 WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 1440
@@ -21,7 +22,7 @@ def hours_of(entry: Mapping[str, Any], place: Place | None = None) -> Hours:
     (start, rises), (end, sets) = _edge(entry["start"]), _edge(entry["end"])
     weekdays = frozenset(WEEK.index(day) for day in days)
     sun = (rises, sets) if rises or sets else None
-    return Hours(start, end, weekdays, sun, place if sun else None)
+    return Hours(start, end, weekdays, sun, near(place) if sun and place else None)
 
 
 def by_sun(entry: Mapping[str, Any] | None) -> bool:
@@ -60,11 +61,17 @@ def elapsed(hours: Hours, zone: ZoneInfo, at: int) -> float:
 
 
 def _begun_by_sun(hours: Hours, zone: ZoneInfo, at: int, today: int) -> int | None:
-    for day in (today, today - 1, today + 1):
-        found = span_by_sun(hours, zone, day)
-        if found and found[0] <= at < found[1]:
+    for start, end, day in _spans(hours, zone, today):
+        if start <= at < end:
             return day if date.fromordinal(day).weekday() in hours.days else None
     return None
+
+
+@lru_cache(maxsize=4096)
+def _spans(hours: Hours, zone: ZoneInfo, today: int) -> tuple[tuple[int, int, int], ...]:
+    """The hours that a moment of a day may lie in: from, to, and the day on which they begin."""
+    days = (today, today - 1, today + 1)
+    return tuple((*span, day) for day in days if (span := span_by_sun(hours, zone, day)))
 
 
 def span_by_sun(hours: Hours, zone: ZoneInfo, day: int) -> tuple[int, int] | None:

@@ -21,8 +21,12 @@ POLE = 89.8
 
 def sun_at(event: Event, place: Place, zone: ZoneInfo, day: int) -> int:
     """When the sun rises or sets at a place (latitude, longitude) on a day (its ordinal) of the zone."""
-    lat = min(max(round(place[0], NEAR), -POLE), POLE)
-    return _sun_at(event, lat, round(place[1], NEAR), zone.key, day)
+    return _sun_at(event, *near(place), zone.key, day)
+
+
+def near(place: Place) -> Place:
+    """The place for which the sun's times are worked out: that of all its neighbours."""
+    return min(max(round(place[0], NEAR), -POLE), POLE), round(place[1], NEAR)
 
 
 @lru_cache(maxsize=8192)
