@@ -30,6 +30,23 @@ class Compared:
     folded: Folded
     moved: tuple[int, ...] = ()
 
+    @property
+    def size(self) -> int:
+        """Episodes to be written or deleted."""
+        return len(self.folded.episodes) + len(self.moved)
+
+
+def newest(found: Compared, size: int) -> Compared:
+    """As much of it as ``size`` allows, the newest first: what is left is found by comparing again."""
+    if found.size <= size:
+        return found
+    moments = sorted([*(one.raised for one in found.folded.episodes), *found.moved])
+    first = moments[-size]
+    episodes = tuple(one for one in found.folded.episodes if one.raised >= first)
+    return Compared(
+        replace(found.folded, episodes=episodes), tuple(one for one in found.moved if one >= first)
+    )
+
 
 def compare(
     thing: str,
@@ -44,7 +61,7 @@ def compare(
     ``standing``: the alarm that was raised at that moment, as the replay has it. It decides where the stored
     episodes say something else: readings that came too late to be judged were there when days were closed.
     None when nothing is different."""
-    valid = [one for one in kept if not one.withdrawn]
+    valid = sorted((one for one in kept if not one.withdrawn), key=lambda one: one.raised)
     begun = _open_at(valid, since)
     if begun and standing:
         begun = _as_severe(begun, standing)

@@ -193,8 +193,17 @@ class ShardLog:
             planning.settle(waiting[thing], rules)
         self.board_bytes = self.shelf.write_board(self.state)
         self.state.readings = self.state.entries = 0
-        if self._tail is not None and sum(map(len, self._tail.values())) > TAIL_KEPT:
-            self._tail = None
+        if self.tail_size > TAIL_KEPT:
+            self.drop_tail()
+
+    @property
+    def tail_size(self) -> int:
+        """Readings that wait to be closed and are held in memory."""
+        return sum(map(len, self._tail.values())) if self._tail else 0
+
+    def drop_tail(self) -> None:
+        """Read them again when they are asked for."""
+        self._tail = None
 
     def waiting(self, thing: str) -> list[Reading]:
         """See planning.History. The log since the last closing is read once and then kept along."""

@@ -22,7 +22,7 @@ from functions.sensing.rules import Change, RuleSet, evaluate
 
 CHANGES_AT_ONCE = 6  # of one device's alarms in one transaction
 REPLAY_DAYS = 8  # a late reading has at most so many days behind it judged again
-REPLAY_READINGS = 100_000  # and at most so many readings
+REPLAY_READINGS = 30_000  # and at most so many readings
 READINGS_AT_ONCE = 3_000  # in one entry: it stays far below the 400 KB of an item
 
 

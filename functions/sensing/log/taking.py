@@ -26,6 +26,7 @@ from functions.sensing.senml import SenmlError
 from functions.sensing.sources import payload
 
 LOGS_KEPT = 64  # shards that a process remembers between its batches
+TAILS_KEPT = 200_000  # readings that it holds of all of them beside their latest ones: 40 MB
 CLOSE_EVERY = 2_000  # entries after which a log is closed without waiting for the night
 MQTT = "mqtt"
 PER_DAY = 100_000  # messages of a city whose plan says nothing
@@ -189,7 +190,19 @@ def shard_log(ctx: Context, shard: str, devices: dict[str, Device]) -> ShardLog:
     _logs[_name(city, shard)] = found
     if len(_logs) > LOGS_KEPT:
         _logs.popitem(last=False)
+    _bound_memory(found)
     return found
+
+
+def _bound_memory(used: ShardLog) -> None:
+    """After an outage late readings come for many shards at once; all of them share this process."""
+    held = sum(one.tail_size for one in _logs.values())
+    for one in _logs.values():  # the one that was used longest ago comes first
+        if held <= TAILS_KEPT:
+            return
+        if one is not used:
+            held -= one.tail_size
+            one.drop_tail()
 
 
 def _ask_to_close(ctx: Context, shard: str) -> None:
