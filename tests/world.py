@@ -21,6 +21,7 @@ from functions.core.city import City, seal
 from functions.core.context import Actor, Context
 from functions.sensing.log import rulesets, taking
 from functions.tenancy import city_table
+from tests.quick_dynamodb import quicken
 
 REGION = "eu-west-1"
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -43,6 +44,8 @@ ENVIRONMENT = {
     "TOWNKIT_READINGS_RULE": "townkit_test_readings",
     "TOWNKIT_URGENT_RULE": "townkit_test_urgent",
 }
+
+quicken()
 
 
 @dataclass
