@@ -88,8 +88,9 @@ def look_again(rules: RuleSet, memory: Memory, now: int) -> tuple[Memory, list[C
 
 
 def is_outdated(rule: Rule, state: State) -> bool:
-    """Whether its alarm was raised by another condition than the rule has now."""
-    return bool(state.get("a")) and state.get("f") != rule.mark
+    """Whether its alarm was raised by another condition than the rule has now. What is usual waits for its
+    hours: a reading that was counted is not counted twice."""
+    return bool(state.get("a")) and state.get("f") != rule.mark and rule.usual is None
 
 
 def without_alarms(memory: Memory) -> Memory:

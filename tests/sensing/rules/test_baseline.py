@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from functions.sensing.domain import Reading
 from functions.sensing.rules import RuleSet, compile_rules, evaluate
+from functions.sensing.rules.engine import look_again
 
 MIDNIGHT = int(datetime(2026, 3, 2, tzinfo=UTC).timestamp() * 1000)
 HOUR, DAY = 3_600_000, 86_400_000
@@ -150,3 +151,9 @@ def test_summer_time_moves_the_hours_with_the_city() -> None:
     ]
     memory, changes, _ = evaluate(rules, rules.start(), series)
     assert changes == [] and len(memory["r"]["more"]["p"]) == 6  # five nights; of one an hour was left out
+
+
+def test_a_look_again_after_another_limit_counts_no_reading_twice() -> None:
+    rules, stricter = rules_of(NIGHT), rules_of({**NIGHT, "by": 60.0})
+    memory, changes, _ = evaluate(rules, rules.start(), nights(*[10.0] * 6, 14.0))
+    assert changes and look_again(stricter, memory, MIDNIGHT + 9 * DAY) == (memory, [])
