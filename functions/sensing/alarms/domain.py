@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from functions.sensing.geometry import distance
+
 if TYPE_CHECKING:
     from functions.sensing.rules.domain import Change
 
@@ -147,15 +149,8 @@ def near(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     the same area, or within 300 m."""
     if one.get("thing") == other.get("thing") or (one.get("area") and one.get("area") == other.get("area")):
         return True
-    points = [place.get(axis) for place in (one, other) for axis in ("lat", "lon")]
-    return None not in points and metres(*points) <= NEAR_M
-
-
-def metres(lat: Any, lon: Any, lat2: Any, lon2: Any) -> float:
-    """Distance on the sphere of 6,371 km (haversine)."""
-    from math import asin, cos, radians, sin, sqrt
-
-    high, low = radians(float(lat)), radians(float(lat2))
-    half = sin((low - high) / 2) ** 2
-    half += cos(high) * cos(low) * sin(radians(float(lon2) - float(lon)) / 2) ** 2
-    return 2 * 6_371_000 * asin(min(1.0, sqrt(half)))
+    points = [(place.get("lat"), place.get("lon")) for place in (one, other)]
+    if any(None in point for point in points):
+        return False
+    (lat, lon), (lat2, lon2) = points
+    return distance((float(lat), float(lon)), (float(lat2), float(lon2))) <= NEAR_M  # type: ignore[arg-type]

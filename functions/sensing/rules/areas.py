@@ -8,22 +8,14 @@ itself, even-odd where it crosses itself) or a strip along a line (``line: [[lat
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import asin, cos, inf, pi, radians, sin, sqrt
+from math import cos, inf, pi, radians, sqrt
 from typing import Any
 
-EARTH_M = 6_371_008.8  # mean radius (IUGG)
+from functions.sensing.geometry import EARTH_M, Point, distance
+
 DEGREE_M = EARTH_M * pi / 180
 
 Area = Mapping[str, Any]
-Point = tuple[float, float]
-
-
-def distance(one: Point, other: Point) -> float:
-    """Metres between two points along the great circle (haversine)."""
-    lat, lat2 = radians(one[0]), radians(other[0])
-    east = radians(other[1] - one[1])
-    chord = sin((lat2 - lat) / 2) ** 2 + cos(lat) * cos(lat2) * sin(east / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(chord)))
 
 
 def outside(areas: Sequence[Area], point: Point) -> float:
