@@ -16,6 +16,7 @@ from functions.core.scope import tenant_scope
 from functions.core.settings import settings
 from functions.sensing import profiles, provisioning, service
 from functions.sensing.log import read
+from functions.sensing.registry import certificates
 from functions.sensing.registry import service as register
 from functions.sensing.registry import store as registry
 from functions.sensing.registry.domain import ACTIVE, RETIRED, REVOKED, Device, Place
@@ -24,8 +25,8 @@ from functions.tenancy import control
 
 
 def handle(event: dict[str, Any]) -> dict[str, Any]:
-    """``{action: device-add|device-list|device-revoke|device-simulation|device-import|device-claim, city,
-    thing?, profile?, renew?, list?, check?, actor?}`` to a JSON answer.
+    """``{action: device-add|device-list|device-revoke|device-fetch-next|device-simulation|device-import|
+    device-claim, city, thing?, profile?, renew?, list?, check?, actor?}`` to a JSON answer.
 
     Raises NotFound, Conflict, Invalid, Unavailable."""
     from functions.tenancy.registry import city_for_admin
@@ -123,9 +124,15 @@ def describe_simulation(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
 def revoke_device(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
     """The city stops believing the device at once; then its certificate is revoked. The readings stay."""
     thing = str(event.get("thing", ""))
-    register.stop_believing(ctx, thing)
-    answer = control.ask("device-revoke", ctx.city.id, thing=thing)
-    return {"thing": thing, "state": REVOKED, **answer}
+    return {"thing": thing, "state": REVOKED, "revoked": certificates.revoke(ctx, thing)}
+
+
+def ask_to_fetch(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
+    """The device is told to fetch its next certificate itself. Raises NotFound, Conflict for one without a
+    certificate."""
+    thing = str(event.get("thing", ""))
+    certificates.ask_to_fetch(ctx, thing)
+    return {"thing": thing}
 
 
 def import_devices(ctx: Context, event: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +177,7 @@ ACTIONS: dict[str, Callable[[Context, dict[str, Any]], dict[str, Any]]] = {
     "device-add": add_device,
     "device-list": list_devices,
     "device-revoke": revoke_device,
+    "device-fetch-next": ask_to_fetch,
     "device-simulation": describe_simulation,
     "device-import": import_devices,
     "device-claim": make_claim,

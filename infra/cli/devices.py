@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from infra.cli.connection import Connection
+from infra.cli.connection import Connection, FunctionFailedError
 from infra.cli.options import connected
 from infra.errors import InfraError
 
@@ -93,6 +93,28 @@ def revoke(connection: Connection, city: str, thing: str) -> None:
     """Revoke every certificate of THING; its readings stay."""
     answer = connection.invoke("admin", {"action": "device-revoke", "city": city, "thing": thing})
     click.echo(f"{city}:{thing} is revoked ({len(answer['revoked'])} certificates).")
+
+
+@devices.command()
+@click.argument("city")
+@click.argument("things", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Every device that has a certificate.")
+@connected
+def renew(connection: Connection, city: str, things: tuple[str, ...], every: bool) -> None:
+    """Tell THINGS to fetch their next certificate themselves. The old one is believed until it was used."""
+    if every:
+        rows = connection.invoke("admin", {"action": "device-list", "city": city})["devices"]
+        things = tuple(row["thing"] for row in rows if row["state"] == "active")
+    asked = 0
+    for thing in things:
+        try:
+            connection.invoke("admin", {"action": "device-fetch-next", "city": city, "thing": thing})
+            asked += 1
+        except FunctionFailedError as error:
+            if not every or error.kind != "Conflict":
+                raise
+            click.echo(f"{city}:{thing}: {error}")
+    click.echo(f"{asked} of {len(things)} devices are told; their pages say when they did it.")
 
 
 @devices.command(name="import")

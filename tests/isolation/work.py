@@ -63,6 +63,7 @@ WORK: dict[Key, Work] = {
         for action, attack in DEVICES.items()
     },
     ("admin", "device-import"): Work(admin.own_list, admin.foreign_list),
+    ("admin", "device-fetch-next"): Work(admin.own_device_renews, admin.foreign_device_renews),
     ("admin", "device-claim"): Work(admin.own_claim_made, admin.claim_made),
     ("provisioner", "claim-revoke"): Work(admin.own_claim, admin.foreign_claim_revoked),
     **{

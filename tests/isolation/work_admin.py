@@ -144,6 +144,21 @@ def foreign_device_revoked(function: str) -> Callable[[Town, Town], list[Any]]:
     return attack
 
 
+def own_device_renews(town: Town) -> None:
+    more = {"profile": "river-level", "renew": True}
+    invoke(town, "admin", action="device-add", city=town.id, thing=_scratch(town), **more)
+    told = invoke(town, "admin", action="device-fetch-next", city=town.id, thing=_scratch(town))
+    assert told == {"thing": _scratch(town)}
+    invoke(town, "admin", action="device-revoke", city=town.id, thing=_scratch(town))
+
+
+def foreign_device_renews(own: Town, other: Town) -> list[Any]:
+    return [
+        refused(own, "admin", action="device-fetch-next", city=own.id, thing=name)
+        for name in (*_strange_things(other), thing(other))
+    ]
+
+
 def _still_active(town: Town) -> None:
     found = town.stack.client("iot").describe_certificate(certificateId=town.certificate_of_device)
     assert found["certificateDescription"]["status"] == "ACTIVE"

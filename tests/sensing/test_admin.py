@@ -9,6 +9,7 @@ import pytest
 from functions.core import scope, settings
 from functions.core.errors import Conflict, Invalid, NotFound
 from functions.sensing import admin, provisioning
+from functions.sensing.registry import certificates as renewing
 from functions.sensing.registry import store
 from functions.sensing.worker import handle_readings
 from functions.tenancy import control
@@ -130,6 +131,19 @@ def test_the_same_name_in_two_cities_is_two_devices(river, iot):
     assert ours["certificate_id"] != theirs["certificate_id"]
     admin.handle({"action": "device-revoke", "city": "qinghe", "thing": "gauge-1"})
     assert certificates(iot, "oakville:gauge-1") == {ours["certificate_id"]: "ACTIVE"}
+
+
+def test_a_device_is_told_from_the_command_line_to_fetch_its_next_certificate(river, iot, monkeypatch):
+    said: list[Any] = []
+    monkeypatch.setattr(renewing, "point", lambda ctx, thing: said.append((ctx.city.id, thing)))
+    add()
+    assert admin.handle({"action": "device-fetch-next", "city": "oakville", "thing": "gauge-1"})
+    assert said == [("oakville", "gauge-1")]
+    admin.handle({"action": "device-revoke", "city": "oakville", "thing": "gauge-1"})
+    with pytest.raises(Conflict):
+        admin.handle({"action": "device-fetch-next", "city": "oakville", "thing": "gauge-1"})
+    events = [item for item in river.items(river.oakville) if item["pk"]["S"] == "CHAIN#device#gauge-1"]
+    assert "device-next-asked" in {item["action"]["S"] for item in events if "action" in item}
 
 
 def test_the_list_tells_state_and_latest_reading(river, iot):
