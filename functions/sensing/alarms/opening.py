@@ -18,14 +18,16 @@ if TYPE_CHECKING:
     from functions.sensing.registry.domain import Device
     from functions.sensing.rules.domain import Change
 
-EPISODES_AT_ONCE = 30  # of a replay: a transaction takes a hundred operations
+OPERATIONS = 90  # of a replay in one transaction, which takes a hundred
 
 
 @dataclass(frozen=True)
 class After:
-    """What is to be done when the transaction is committed: the row of the due list, "" for nothing."""
+    """What is to be done when the transaction is committed: the row of the due list, "" for nothing;
+    ``more``: not all differences fitted, and the same is to be done again."""
 
     row: str = ""
+    more: bool = False
 
     def point(self, ctx: Context) -> None:
         """Tell the tasks worker. Left out, the tick finds the row within two minutes."""
@@ -64,14 +66,14 @@ def reconcile(
 ) -> After:
     """Make the stored alarms what a replay from ``since_ms`` on found: ``changes`` are all changes of that
     stretch, ``rules`` all rules that were judged, ``standing`` what was raised when it began. An episode that
-    late readings brought is new; one that they took back stays as withdrawn. Reads: two per rule at most. The
-    transaction fails as :func:`apply`'s does."""
+    late readings brought is new; one that they took back stays as withdrawn. Of very many the newest come
+    first (:attr:`After.more`). Reads: two per rule at most. The transaction fails as :func:`apply`'s does."""
     by_rule: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_rule[change.rule].append(change)
     stored = store.get_many((device.thing, rule) for rule in rules)
     stood = {change.rule: change for change in standing}
-    touched = []
+    touched, room, more = [], OPERATIONS, False
     for rule in rules:
         before = stored.get((device.thing, rule))
         if before is None and not by_rule[rule] and rule not in stood:
@@ -79,12 +81,32 @@ def reconcile(
         kept = store.episodes_since(device.thing, rule, 0) if before else []
         own = by_rule[rule]
         found = replaying.compare(device.thing, rule, before, kept, since_ms, own, stood.get(rule))
-        if found is not None:
-            for gone in found.moved:
+        if found is not None and room > 1:
+            part = replaying.newest(found, room - 1)
+            for gone in part.moved:
                 store.delete_episode(tx, device.thing, rule, gone)
-            _put(tx, ctx, device, found.folded, before)
+            _put(tx, ctx, device, part.folded, before)
             touched.append(rule)
-    return _follow(tx, ctx, device.thing, touched)
+            room -= 1 + part.size
+        more = more or (found is not None and (rule not in touched or part.size < found.size))
+    return replace(_follow(tx, ctx, device.thing, touched), more=more)
+
+
+def reconcile_rest(
+    ctx: Context,
+    device: Device,
+    since_ms: int,
+    changes: Sequence[Change],
+    rules: Sequence[str],
+    standing: Sequence[Change] = (),
+) -> After:
+    """What :func:`reconcile` left over, in as many transactions as it takes."""
+    from functions.sensing.alarms.writing import again
+
+    after = After(more=True)
+    while after.more:
+        after = again(lambda tx: reconcile(tx, ctx, device, since_ms, changes, rules, standing))
+    return after
 
 
 def _follow(tx: TransactWrite, ctx: Context, thing: str, rules: Sequence[str]) -> After:
@@ -104,7 +126,7 @@ def _put(tx: TransactWrite, ctx: Context, device: Device, folded: Folded, before
         alarm = replace(alarm, tell_at=_told_from(ctx, rule))  # what got worse is told anew
     store.put(tx, alarm, listed=not rule.get("silent") and device.thing != definitions.TRIAL)
     now_s = clock.epoch(ctx.now)
-    for episode in folded.episodes[-EPISODES_AT_ONCE:]:
+    for episode in folded.episodes:
         store.put_episode(tx, alarm, episode, now_s)
 
 

@@ -221,20 +221,21 @@ class DynamoShelf:
         from functions.sensing.alarms import opening as alarms
 
         device = self.devices[step.thing]
+        again = (device, step.since or 0, step.changes, step.rules, step.standing)
         try:
             with transaction() as tx:
                 tx.save(item, condition=EntryItem.pk.does_not_exist())
                 if step.since is None:
                     after = alarms.apply(tx, self.ctx, device, step.changes)
                 else:
-                    after = alarms.reconcile(
-                        tx, self.ctx, device, step.since, step.changes, step.rules, step.standing
-                    )
+                    after = alarms.reconcile(tx, self.ctx, *again)
         except TransactWriteError as error:
             if failed_conditions(error) or contended(error):
                 raise Stale from error
             raise
         after.point(self.ctx)
+        if after.more:
+            alarms.reconcile_rest(self.ctx, *again).point(self.ctx)
 
     def _entry(self, seq: int, entry: Entry) -> EntryItem:
         newest = max((a.received for own in entry.arrivals.values() for a in own), default=0)

@@ -119,3 +119,18 @@ def test_a_city_made_again_under_an_old_id_meets_no_log_of_the_first_one(river, 
     send(2, 1.0, 2)
     assert values(again_made, "river-bridge") == [1.0]
     assert state_of(again_made, "river-bridge").latest["level"].value == 1.0
+
+
+def test_a_late_stretch_with_very_many_alarms_is_stored_with_all_of_them(river):
+    """More than fit into one transaction of a hundred operations."""
+    rule = river.oakville.config["devices"]["rules"][0]
+    set_rules(river, *({**rule, "id": f"high-{number}", "of": [1, 1]} for number in range(4)))
+    send(1, 1.0, 0)
+    late = [{"n": "level", "u": "m", "v": 4.0 if n % 2 else 3.0, "t": n * 60 - 7200} for n in range(81)]
+    own = record("oakville", "river-bridge", late, id="late", seconds=60)
+    assert handle_readings({"Records": [own]})["batchItemFailures"] == []
+    for number in range(4):
+        with scope.tenant_scope(river.oakville):
+            kept = store.episodes_since("river-bridge", f"high-{number}", 0)
+        assert len(kept) == 40
+        assert all(one.cleared == one.raised + 60_000 for one in kept)
