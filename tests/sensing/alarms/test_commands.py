@@ -162,6 +162,16 @@ def test_a_rule_that_two_people_approved_does_it_at_once(
     assert [(one.state, one.by) for one in commands.told("gauge-1")] == [("done", "two")]
 
 
+def test_a_rule_that_one_person_approved_still_waits_for_a_person(
+    flood: World, pump: Device, shadows: FakeShadows
+) -> None:
+    rule = flood.oakville.config["devices"]["profiles"]["gauge"]["rules"][0]
+    approving.approve_rule(as_person(flood, "wes@oakville.example"), pump, rule)
+    feed(flood, pump, change())
+    work(flood, MINUTES[2])
+    assert (state(), shadows.desired) == ("waiting", {})
+
+
 def test_an_approval_does_not_undo_a_withdrawal_of_the_same_moment(
     flood: World, pump: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
