@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions.sensing.domain import RANGE, Reading
-from functions.sensing.rules import RuleSet, compile_rules, evaluate
 from functions.sensing.geometry import distance
+from functions.sensing.rules import RuleSet, compile_rules, evaluate
 from functions.sensing.rules.areas import DEGREE_M, outside
 from functions.sensing.rules.build import waits_for
 from tests.sensing.rules.test_engine import MINUTE, START
