@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infra.simulator.demands import Demand, compared_s, next_hours
+from infra.simulator.demands import Demand, next_hours
 from infra.simulator.plan import Item, Mode
-from infra.simulator.shapes import DAY
 from infra.simulator.strays import FAR_M, Strays
+from infra.simulator.unusual import Unusual
 
-KNOWN_DAYS = 5  # beside those that a rule asks for, since some are not heard of
 STORMY = ("level", "depth", "rain", "water")
 
 
-class Events(Strays):
+class Events(Strays, Unusual):
     """Each answers when it is over, or None when it does not fit."""
 
-    def _event(self, rule: Mapping[str, Any], moment: float, end: float, exactly: float = 0) -> float | None:
-        """A real condition: the quantity goes well past the limit and stays for long enough."""
+    def _event(
+        self, rule: Mapping[str, Any], moment: float, end: float, exactly: float = 0, dry: bool = False
+    ) -> float | None:
+        """A real condition: the quantity goes well past the limit and stays for long enough. ``dry``: water
+        rises without waiting for a storm."""
         if rule.get("area"):
             return self._stray(rule, moment, end, exactly)
         if rule.get("usual"):
             return self._unusual(rule, moment, end)
-        if any(word in rule["metric"] for word in STORMY):
+        if not dry and any(word in rule["metric"] for word in STORMY):
             moment = self._storm(moment)
         stage = self.stages[rule["id"]] = self.stages.get(rule["id"], -1) + 1
         demand = self._demand(rule, moment, stage % max(1, len(rule.get("levels") or ())))
@@ -70,36 +72,6 @@ class Events(Strays):
         """Seconds in which the quantity comes back: slowly after a change, so that the way back is none."""
         slow = [r["rate"]["seconds"] for r in self._of(demand.metric) if r.get("rate")]
         return max(slow, default=0.0) * (4 if demand.change else 1)
-
-    def _unusual(
-        self, rule: Mapping[str, Any], moment: float, end: float, near: bool = False
-    ) -> float | None:
-        """More, or less, than usual in all the hours of one day, once the rule knows what is usual. Of months
-        it is not known which were reported in both years."""
-        compared = rule["usual"]
-        if compared.get("against") == "year":
-            return None
-        moment = max(moment, self.begun + (compared.get("least", 14) + KNOWN_DAYS) * DAY)
-        hours = compared.get("hours") or {"start": "00:00", "end": "00:00"}
-        found = next_hours(hours, moment, self.offset, compared_s(compared))
-        demand = self._demand(rule, found[0]) if found else None
-        if found is None or demand is None:
-            return None
-        target = demand.near if near else demand.target
-        if target is None:
-            return None
-        start, over = found[0] - 2 * self.interval, found[1] + 2 * self.interval
-        if over + demand.fade > end or start < self.free[demand.metric]:
-            return None
-        self.plan.items.append(
-            Item(demand.metric, start, found[0] - self.interval, found[1] + self.interval, over, target)
-        )
-        self._label("fault" if near else "rule", "near" if near else rule["id"], start, over)
-        for other in self._of(demand.metric):
-            if other is not rule:
-                self._label("rule", other["id"], start, over + self._memory(other), must=False)
-        self.free[demand.metric] = over + max(map(self._memory, self._of(demand.metric)))
-        return over
 
     def _lasting(self, part: Mapping[str, Any], moment: float) -> float | None:
         """Seconds that it takes to bring a rule about; None for one that nothing is made for."""

@@ -24,7 +24,8 @@ class Planner(Events, Faults):
         if soon is not None:
             first = [rule for rule in self.rules.values() if rule.get("levels") and not rule.get("silent")]
             first.sort(key=lambda rule: "department" not in rule)  # the city's own rules before the profile's
-            moment = next(filter(None, (self._event(rule, start + soon, end) for rule in first)), start)
+            begun = (self._event(rule, start + soon, end, dry=True) for rule in first)
+            moment = next(filter(None, begun), start)
         tries = 0
         while moment < end and tries < 4000:
             tries += 1

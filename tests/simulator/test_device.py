@@ -114,3 +114,16 @@ def test_the_hours_of_a_rule_are_found_in_the_citys_own_time(after, start, end):
     begin, over = found
     assert START + after <= begin < over <= begin + DAY
     assert ((over + 8 * 3600) % DAY) / 60 == int(end[:2]) * 60 + int(end[3:])
+
+
+@pytest.mark.parametrize("seed", ["a", "townkit"])
+def test_a_demonstration_begins_with_an_alarm_of_the_citys_own_rules_in_any_weather(seed):
+    own = {
+        "id": "high-water", "metric": "level", "levels": [{"above": 3.5, "severity": "high"}],
+        "clear": 3.2, "of": [3, 3], "department": "works",
+    }  # fmt: skip
+    profile = profiles.load("river-level")
+    rules = [*(rule for rule in profile["rules"] if rule["active"]), own]
+    gauge = SimDevice("gauge", profile, rules, seed, interval=10, every=1800)
+    first = gauge.begin(START, START + DAY, soon=15)[0]
+    assert (first.name, first.start) == ("high-water", START + 15)
