@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -114,8 +114,13 @@ def forget() -> None:
 
 def state_of(city: Any, thing: str) -> Any:
     """What the board and the log say of a device; None before its first message."""
+    return states_of(city, [thing]).get(thing)
+
+
+def states_of(city: Any, things: Sequence[str]) -> dict[str, Any]:
+    """The same of many, by thing; of those that have spoken. A shard's log is unpacked once."""
     with scope.tenant_scope(city):
-        return read.latest([registry_store.find(thing) or Device(thing, "")]).get(thing)
+        return read.latest([registry_store.find(thing) or Device(thing, "") for thing in things])
 
 
 def series(city: Any, thing: str) -> list[Any]:

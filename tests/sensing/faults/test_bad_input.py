@@ -13,7 +13,17 @@ from functions.core import i18n, scope
 from functions.core.context import Actor
 from functions.sensing import service
 from functions.sensing.worker import handle_readings
-from tests.sensing.conftest import RECEIVED, level, record, refused, register, series, state_of, values
+from tests.sensing.conftest import (
+    RECEIVED,
+    level,
+    record,
+    refused,
+    register,
+    series,
+    state_of,
+    states_of,
+    values,
+)
 
 DAY = 86_400
 POISON = [
@@ -149,8 +159,9 @@ def test_a_queue_that_stood_for_an_hour_and_then_a_burst_of_100_000_readings_los
         assert handle_readings({"Records": part}) == {"batchItemFailures": []}
         if start == 1000:  # the queue delivers at least once
             assert handle_readings({"Records": part}) == {"batchItemFailures": []}
+    states = states_of(river.oakville, fleet)
     for thing in fleet:
-        assert list(state_of(river.oakville, thing).days.values()) == [(EACH, EACH * PACKED)]
+        assert list(states[thing].days.values()) == [(EACH, EACH * PACKED)]
     for number in (0, DEVICES - 1):
         found = values(river.oakville, fleet[number])
         assert found == [round(1 + number / 100 + n / 1e4, 4) for n in range(EACH * PACKED)]
