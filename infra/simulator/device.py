@@ -46,6 +46,7 @@ class SimDevice:
         self._planner = Planner(
             thing, profile, list(rules), self.signals, seed, every or DAY, offset, interval
         )
+        self._planner.moments = self.moments
         self.interval, self.fast = self._planner.interval, self._planner.fast
         self.key = key_of(seed, thing, "moments")
         self.plan = Plan()

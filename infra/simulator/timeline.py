@@ -52,7 +52,9 @@ class Timeline:
         """Seconds that a rule remembers."""
         widths = [(rule.get(part) or {}).get("seconds", 0) for part in ("window", "rate")]
         waits = rule.get("hold", 0) + (rule.get("of") or (1, 1))[1] * self.interval
-        learns = 1.2 * DAY if rule.get("usual") else 0.0  # it ends with the next day's hours
+        compared, learns = rule.get("usual") or {}, 0.0
+        if compared:  # it ends with the next day's hours, or the next month
+            learns = 2.5 * self.interval if compared.get("against") == "year" else 1.2 * DAY
         return float(max(*widths, learns) * 1.1 + waits)
 
     def _label(self, kind: Any, name: str, start: float, end: float, must: bool = True) -> None:
