@@ -13,9 +13,10 @@ from typing import Protocol
 
 from functions.core import log
 from functions.sensing.domain import Reading
-from functions.sensing.log import planning
+from functions.sensing.log import judging, planning
 from functions.sensing.log.domain import DeviceState, Entry, Memory, Stale, State
-from functions.sensing.log.planning import Incoming, Step
+from functions.sensing.log.planning import Incoming
+from functions.sensing.log.steps import Step, entries
 from functions.sensing.rules import RuleSet
 
 TRIES = 12
@@ -153,7 +154,7 @@ class ShardLog:
 
     def _append(self, steps: Sequence[Step], stored: Stored) -> None:
         assert self.state is not None
-        for entry, memories, step in planning.entries(steps):
+        for entry, memories, step in entries(steps):
             if step is not None and step.thing in stored.failed:
                 continue
             seq = self.state.seq + 1
@@ -190,7 +191,7 @@ class ShardLog:
             return
         waiting = {thing: device for thing, device in self.state.devices.items() if device.pending}
         for thing, rules in (rules_of(waiting) if waiting else {}).items():
-            planning.settle(waiting[thing], rules)
+            judging.settle(waiting[thing], rules)
         self.board_bytes = self.shelf.write_board(self.state)
         self.state.readings = self.state.entries = 0
         if self.tail_size > TAIL_KEPT:

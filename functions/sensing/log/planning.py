@@ -17,15 +17,13 @@ from typing import Protocol
 
 from functions.sensing.domain import Reading
 from functions.sensing.log.days import STORED, day_of, identity, start_of, union
-from functions.sensing.log.domain import AGAIN, DAY_MS, Arrival, DeviceState, Entry, Memory
-from functions.sensing.rules import Change, RuleSet, evaluate
+from functions.sensing.log.domain import AGAIN, DAY_MS, Arrival, DeviceState, Memory
+from functions.sensing.log.judging import judged, judged_again, unjudged
+from functions.sensing.log.steps import Step
+from functions.sensing.rules import RuleSet, evaluate
 
-CHANGES_AT_ONCE = 6  # of one device's alarms in one transaction
 REPLAY_DAYS = 8  # a late reading has at most so many days behind it judged again
 REPLAY_READINGS = 30_000  # and at most so many readings
-READINGS_AT_ONCE = 3_000  # in one entry: it stays far below the 400 KB of an item
-
-
 Name = tuple[int, str, float]
 
 
@@ -50,27 +48,6 @@ class History(Protocol):
 
     def closed_between(self, thing: str, first: date, last: date) -> Iterator[Reading]:
         """Readings of closed days, both ends included, a day at a time."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """A part of a device's readings, in an entry of its own when ``alone``: with changes of alarms, or judged
-    again from the moment ``since`` on by ``rules``; or ``unjudged``, so that its ``memory`` does not follow
-    from it. ``standing``: the alarms that are raised at ``since``, as the memory before it has them."""
-
-    thing: str
-    arrivals: tuple[Arrival, ...]
-    memory: Memory
-    changes: tuple[Change, ...] = ()
-    since: int | None = None
-    rules: tuple[str, ...] = ()
-    standing: tuple[Change, ...] = ()
-    unjudged: bool = False
-
-    @property
-    def alone(self) -> bool:
-        """Whether others may share its entry."""
-        return bool(self.changes) or self.since is not None or self.unjudged
 
 
 @dataclass
@@ -109,10 +86,10 @@ def plan(
         (far if is_far else arrivals).append(one)
     if past.day is not None and any(not _follows(device, a.reading, rules) for a in arrivals):
         base = _base(thing, rules, history, past.day)
-        made.steps = list(_judged_again(thing, arrivals, rules, base, past.day, past.known))
+        made.steps = list(judged_again(thing, arrivals, rules, base, past.day, past.known))
     else:
         made.steps = list(judged(thing, device, arrivals, rules))
-    made.steps += _unjudged(thing, far, made.steps[-1].memory if made.steps else device.memory, rules)
+    made.steps += unjudged(thing, far, made.steps[-1].memory if made.steps else device.memory, rules)
     return made
 
 
@@ -121,12 +98,6 @@ def _follows(device: DeviceState, reading: Reading, rules: RuleSet) -> bool:
     it (latitude and longitude)."""
     other = device.latest.get(rules.paired.get(reading.metric, ""))
     return device.is_newer(reading) and (other is None or (reading.at, reading.metric) > other[:2])
-
-
-def _unjudged(thing: str, far: Sequence[Arrival], memory: Memory | None, rules: RuleSet) -> Iterator[Step]:
-    for start in range(0, len(far), READINGS_AT_ONCE):
-        part = tuple(far[start : start + READINGS_AT_ONCE])
-        yield Step(thing, part, memory if memory is not None else rules.start(), unjudged=True)
 
 
 @dataclass(frozen=True)
@@ -254,89 +225,3 @@ def _add(
         reading = one._replace(flags=marks[name] | AGAIN) if again else one
         found[name] = Arrival(reading, message.received, int(one == newest and not again), message.promise)
     return counts
-
-
-def judged(thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: RuleSet) -> Iterator[Step]:
-    """In order: the memory goes on. Cut where a step would carry too many changes."""
-    memory = device.memory if device.memory is not None else rules.start()
-    pending, rest = list(device.pending), list(arrivals)
-    while rest or pending:
-        part = rest[:READINGS_AT_ONCE]
-        readings = sorted([*pending, *(arrival.reading for arrival in part)])
-        after, changes, _ = evaluate(rules, memory, readings)
-        if len(changes) > CHANGES_AT_ONCE:
-            cut = changes[CHANGES_AT_ONCE - 1].reading
-            end = (cut.at, cut.metric, cut.value)
-            part = [arrival for arrival in part if identity(arrival.reading) <= end]
-            readings, pending = (
-                [reading for reading in readings if identity(reading) <= end],
-                [reading for reading in pending if identity(reading) > end],
-            )
-            after, changes, _ = evaluate(rules, memory, readings)
-        else:
-            pending = []
-        yield Step(thing, tuple(part), after, tuple(changes))
-        memory, rest = after, rest[len(part) :]
-
-
-def _judged_again(
-    thing: str,
-    arrivals: Sequence[Arrival],
-    rules: RuleSet,
-    base: Memory,
-    day: date,
-    known: Sequence[Reading],
-) -> Iterator[Step]:
-    """Late readings: everything from ``day`` on, once more."""
-    start_ms = start_of(day, rules.zone)
-    series = [reading for reading in known if reading.at >= start_ms]
-    for start in range(0, len(arrivals), READINGS_AT_ONCE):
-        part = arrivals[start : start + READINGS_AT_ONCE]
-        series = union(series, (arrival.reading for arrival in part))
-        after, changes, _ = evaluate(rules, base, series)
-        standing = tuple(_standing(base, start_ms))
-        yield Step(thing, tuple(part), after, tuple(changes), start_ms, tuple(rules.rules), standing)
-
-
-def _standing(memory: Memory, at: int) -> Iterator[Change]:
-    """The alarms that a memory knows of, each with the last reading of its metric."""
-    for rule, own in memory.get("r", {}).items():
-        if alarm := own.get("a"):
-            _, severity, metric = alarm
-            seen, value, *_ = memory.get("q", {}).get(metric, (at, 0.0))
-            last = Reading(seen, metric, value)
-            yield Change(rule, metric, "raised", severity, at, last, (last,), value, None)
-
-
-def entries(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], Step | None]]:
-    """``(entry, memories that follow from it, the step that it is of alone)``: what may be shared first, then
-    each step that stands alone, a device's own in their order."""
-    alone = {step.thing for step in steps if step.alone}
-    yield from _shared([step for step in steps if step.thing not in alone])
-    for step in steps:
-        if step.thing in alone:
-            arrivals = {step.thing: step.arrivals} if step.arrivals else {}
-            yield Entry(arrivals, {step.thing: step.memory}), {}, step
-
-
-def _shared(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], None]]:
-    part: dict[str, tuple[Arrival, ...]] = {}
-    memories: dict[str, Memory] = {}
-    count = 0
-    for step in steps:
-        if part and (step.thing in part or count + len(step.arrivals) > READINGS_AT_ONCE):
-            yield Entry(part, {}), memories, None
-            part, memories, count = {}, {}, 0
-        part[step.thing], memories[step.thing] = step.arrivals, step.memory
-        count += len(step.arrivals)
-    if part:
-        yield Entry(part, {}), memories, None
-
-
-def settle(device: DeviceState, rules: RuleSet) -> None:
-    """Before a board: let the rules see the pending readings. When that changes an alarm (the rules are
-    others than those that saw them first) they stay pending until the device speaks again."""
-    memory = device.memory if device.memory is not None else rules.start()
-    after, changes, _ = evaluate(rules, memory, sorted(device.pending))
-    if not changes:
-        device.memory, device.pending = after, []

@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from functions.core import clock
 from functions.core.context import Context
-from functions.sensing.log import planning, retention
+from functions.sensing.log import judging, retention
 from functions.sensing.log.appending import ShardLog
 from functions.sensing.log.domain import DeviceState, Memory
-from functions.sensing.log.planning import Step
 from functions.sensing.log.rulesets import Rulesets
+from functions.sensing.log.steps import Step
 from functions.sensing.log.store import DynamoShelf
 from functions.sensing.registry.domain import Device
 from functions.sensing.rules import Change, RuleSet, engine
@@ -53,7 +53,7 @@ def steps(thing: str, device: DeviceState, rules: RuleSet, change: Another) -> l
     Alarms of rules that are no more are ended by whoever asks, who knows why."""
     made = [
         replace(step, changes=tuple(one for one in step.changes if one.rule in rules.rules))
-        for step in planning.judged(thing, device, (), rules)
+        for step in judging.judged(thing, device, (), rules)
     ]
     memory = made[-1].memory if made else device.memory
     if memory is None:

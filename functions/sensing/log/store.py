@@ -21,9 +21,9 @@ from functions.sensing.domain import Reading
 from functions.sensing.log import codec
 from functions.sensing.log.days import Day, start_of
 from functions.sensing.log.domain import Entry, Memory, Stale, State
-from functions.sensing.log.planning import Step
 from functions.sensing.log.retention import Kept
 from functions.sensing.log.rollups import DayRollups, from_rows, to_rows
+from functions.sensing.log.steps import Step
 from functions.sensing.registry.domain import Device
 
 ENTRY_DAYS = 45  # an entry is closed the night after; the rest is for whoever mends a closing that fails
