@@ -76,8 +76,12 @@ def _settle_rules(
     rules_of = rulesets.Rulesets(ctx.city, dict(active))
     outdated: dict[str, set[str]] = {}
     for thing, device in active.items():
-        state, rules = states.get(thing, DeviceState()), definitions.rules_of(ctx, thing, device.profile)
-        gone = {rule for rule in {*listed.get(thing, ()), *state.alarms} if rule not in rules}
+        state = states.get(thing, DeviceState())
+        raised = {*listed.get(thing, ()), *state.alarms}
+        if not raised:
+            continue
+        rules = definitions.rules_of(ctx, thing, device.profile)
+        gone = {rule for rule in raised if rule not in rules}
         if gone or settling.is_outdated_of(state, rules_of([thing])[thing]):
             outdated[thing] = gone
     now = dict(list(outdated.items())[:SETTLED_AT_ONCE])

@@ -46,16 +46,20 @@ def rule(river):
 
 
 def test_the_alarm_of_a_rule_that_is_gone_ends_with_the_next_round_and_begins_anew_when_it_comes_back(
-    river, rule
+    river, rule, monkeypatch
 ):
     set_rules(river)
-    round_of(river, 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(rounds, "SETTLED_AT_ONCE", 0)
+        round_of(river, 5)
+    assert high_water(river).active
+    round_of(river, 10)
     ended = high_water(river)
     assert (ended.active, ended.note) == (False, "rule-gone")
     assert "high-water" not in state_of(river.oakville, "river-bridge").alarms
     set_rules(river, rule)
-    send(10, 3.9, 10)
     send(11, 3.9, 11)
+    send(12, 3.9, 12)
     assert high_water(river).active
 
 
