@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from functions.adapters.mail import FakeMailer, MailNotAccepted
-from functions.adapters.queue import FakeQueue
+from functions.adapters.queue import FakeQueue, Pointer
 from functions.cases import service as cases
 from functions.cases import submitting
 from functions.cases.domain import Decision, Missing
@@ -199,6 +199,34 @@ def test_the_worker_reports_only_what_failed(world: World, monkeypatch: pytest.M
     assert answer == {"batchItemFailures": [{"itemIdentifier": "m2"}, {"itemIdentifier": "m4"}]}
     with tenant_scope(world.oakville):
         assert not list(store.pending())
+
+
+def test_slow_tasks_come_last_and_what_time_does_not_reach_for_comes_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Lambda:
+        left = 60_000
+
+        def get_remaining_time_in_millis(self) -> int:
+            return self.left
+
+    context, done = Lambda(), []
+    moments = iter(range(0, 10_000, 25))  # each task takes 25 seconds
+
+    def work(pointer: dict[str, str], message_id: str) -> None:
+        done.append(pointer["kind"])
+        context.left -= 25_000
+
+    monkeypatch.setattr(worker, "_handle", work)
+    monkeypatch.setattr(worker.time, "monotonic", lambda: next(moments))
+    kinds = ["readings-file", "readings-close-shard", "due", "mail"]
+    records = [
+        {"messageId": kind, "body": Pointer("oakville", kind, str(n)).to_json()}
+        for n, kind in enumerate(kinds)
+    ]
+    answer = worker.handle_tasks({"Records": records}, context)
+    assert done == ["due", "mail"]
+    assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == kinds[:2]
 
 
 def test_a_foreign_row_is_not_sent_for_another_city(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
