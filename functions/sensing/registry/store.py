@@ -14,13 +14,13 @@ from pynamodb.transactions import TransactWrite
 
 from functions.core import keys
 from functions.core.store import CityModel
-from functions.sensing.registry.domain import Device, Event, place_json, place_of, shard_of
+from functions.sensing.registry.domain import Device, Event, Place, place_json, place_of, shard_of
 
 
 class DeviceItem(CityModel):
     """``certificate`` and ``next`` are ids of certificates; ``more`` is what no list shows. The index carries
     a fixed set of names (functions/core/store.py), so what a list shows uses those of them that fit: ``life``
-    is "installed/years"."""
+    is "installed/years", ``area`` is "area" or "area<tab>lat/lon"."""
 
     kind = UnicodeAttribute()
     title = UnicodeAttribute(default="")
@@ -112,8 +112,8 @@ def find_labels(codes: Iterable[str]) -> dict[str, Device]:
 
 def list_devices() -> list[Device]:
     """Every device by name of the thing, with what the index carries: profile, title, state, since, shard,
-    department, calibration due, EUI, area of the place - no certificates and no ``more``. One call a
-    megabyte, about four thousand devices."""
+    department, calibration due, EUI, area and point of the place - no certificates and no ``more``. One call
+    a megabyte, about four thousand devices."""
     return [_listed(item) for item in DeviceItem.listed.query(keys.DEVICES)]
 
 
@@ -200,7 +200,7 @@ def _item(device: Device, version: int) -> DeviceItem:
         shard=device.shard,
         calibration_due=device.calibration_due or None,
         life=f"{device.installed}/{device.design_life_years or ''}",
-        area=device.place.area or None,
+        area=_where(device.place) or None,
         codes=f"{device.eui}/{device.serial}",
         version=version,
         certificate=device.certificate,
@@ -225,8 +225,15 @@ def _device(item: DeviceItem) -> Device:
     )
 
 
+def _where(place: Place) -> str:
+    return f"{place.area}\t{place.lat}/{place.lon}" if place.point else place.area
+
+
 def _listed(item: DeviceItem) -> Device:
-    return Device(**_columns(item), thing=item.list_sort or "", place=place_of({"area": item.area}))
+    area, _, point = (item.area or "").partition("\t")
+    lat, _, lon = point.partition("/")
+    place = Place(float(lat), float(lon), area=area) if point else Place(area=area)
+    return Device(**_columns(item), thing=item.list_sort or "", place=place)
 
 
 def _columns(item: DeviceItem) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from functions.sensing.domain import DUPLICATE, Reading
@@ -74,6 +74,7 @@ def look_again(rules: RuleSet, memory: Memory, now: int) -> tuple[Memory, list[C
         rule = rules.rules.get(rule_id)
         if rule is None:
             del states[rule_id]
+            changes += _waits(rules, rule_id, own, last, now)
         elif is_outdated(rule, own) and (seen := last.get(rule.metric)):
             if not usable(rules.marks.get(rule.metric, NONE), seen):
                 continue
@@ -85,6 +86,16 @@ def look_again(rules: RuleSet, memory: Memory, now: int) -> tuple[Memory, list[C
                 change = _step(rules, rule, states, reading, quiet)
             changes += [change._replace(at=now)] if change is not None else []
     return (memory if states == memory.get("r", {}) else {**memory, "r": states}), changes
+
+
+def _waits(rules: RuleSet, rule_id: str, own: State, last: Mapping[str, Any], now: int) -> list[Change]:
+    """The end of an alarm whose rule is still there, but has lost the place or the area that it looks at."""
+    alarm = own.get("a")
+    seen = last.get(alarm[2]) if alarm and rule_id in rules.definitions else None
+    if alarm is None or seen is None:
+        return []
+    reading = Reading(seen[0], alarm[2], seen[1])
+    return [Change(rule_id, alarm[2], "cleared", alarm[1], now, reading, (reading,), reading.value, None)]
 
 
 def is_outdated(rule: Rule, state: State) -> bool:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from functions.sensing.domain import Reading
 from functions.sensing.rules import compile_rules, evaluate
 from functions.sensing.rules.build import waits_for
+from functions.sensing.rules.engine import look_again
 from functions.sensing.rules.hours import hours_of, span_by_sun
 from functions.sensing.rules.sun import Event, Place, sun_at
 
@@ -104,3 +105,12 @@ def test_without_a_place_the_rule_waits_and_its_alarm_ends() -> None:
     without = compile_rules(LAMP, zone="UTC")
     assert without.rules == {} and waits_for(OFF, False, {}) == "place" and waits_for(OFF, True, {}) == ""
     assert [one.change for one in evaluate(without, memory, night[1:])[1]] == ["cleared"]
+
+
+def test_an_alarm_ends_at_once_when_the_place_that_its_rule_looks_at_is_gone() -> None:
+    placed = compile_rules(LAMP, zone="UTC", place=(0.0, 0.0))
+    night = int(datetime(2026, 3, 20, 21, tzinfo=UTC).timestamp() * 1000)
+    memory, _, _ = evaluate(placed, placed.start(), [Reading(night, "state", 0.0)])
+    after, changes = look_again(compile_rules(LAMP, zone="UTC"), memory, night + 60_000)
+    assert [(one.rule, one.change, one.at) for one in changes] == [("off", "cleared", night + 60_000)]
+    assert after["r"] == {}

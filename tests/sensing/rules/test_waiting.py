@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from functions.core import scope
+from functions.core.store import transaction
+from functions.sensing.registry import store as registry
+from functions.sensing.registry.domain import Device, Place
 from tests.builders import both
 from tests.desk import Browser
 from tests.web.pages import check_structure
@@ -45,3 +49,20 @@ def test_it_waits_no_longer_once_the_city_drew_the_area(river: World, admin: Bro
     devices["areas"] = {"sites": [{"id": "pit", "names": both("Gravel pit", "采石场"), "circle": circle}]}
     words = admin.get(f"{HOME}?profile=river-level&rule=stray").words
     assert "outside these areas: Gravel pit." in words and "Waits" not in words
+
+
+def test_a_registered_device_with_a_place_is_not_waited_for(river: World, admin: Browser) -> None:
+    river.oakville.config["devices"]["rules"] = [{**LAMP, "profile": "river-level"}]
+    with scope.tenant_scope(river.oakville), transaction() as tx:
+        for thing, place in (
+            ("river-bridge", Place(30.27, -97.74, area="North")),
+            ("river-park", Place(area="South")),
+        ):
+            registry.put(tx, Device(thing, "river-level", state="active", place=place), registry.find(thing))
+    with scope.tenant_scope(river.oakville):
+        listed = {one.thing: one.place for one in registry.list_devices()}
+    assert (
+        listed["river-bridge"] == Place(30.27, -97.74, area="North") and listed["river-park"].area == "South"
+    )
+    words = admin.get(f"{HOME}?profile=river-level&rule=dark").words
+    assert "no place on the map yet: river-park." in words
