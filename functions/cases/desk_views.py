@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.cases.desk import COLOURS, is_overdue
 from functions.cases.domain import Case, Document
+from functions.cases.events import event_words
 from functions.core.audit import EventItem
 from functions.core.context import Context
 from functions.core.i18n import N_, pick, t
@@ -27,32 +28,6 @@ ACTION_HINTS = {
     "send_back": N_("The applicant gets your list and can add what is missing."),
     "start": N_("Others see that somebody is on it."),
     "resolve": N_("Say what was done."),
-}
-EVENT_LABELS = {
-    "submitted": N_("Application sent"),
-    "reported": N_("Report sent"),
-    "opened": N_("Incident opened by a sensor"),
-    "cleared": N_("The sensor reports normal values again"),
-    "alarm_ended": N_(
-        "An alarm ended without a reading: its device is out of use, or its rule no longer in force"
-    ),
-    "alarm_noted": N_("One more alarm of the same kind and place"),
-    "alarm_changed": N_("An alarm became worse"),
-    "alarm_withdrawn": N_("An alarm was taken back by late readings"),
-    "viewed": N_("Viewed"),
-    "history_viewed": N_("History viewed"),
-    "file_opened": N_("Document opened"),
-    "file_checked": N_("Document checked by a clerk"),
-    "file_refused": N_("A file was found harmful or cannot be opened"),
-    "file_replaced": N_("The applicant sent another file"),
-    "certificate_viewed": N_("Certificate viewed"),
-    "certificate_revoked": N_("Certificate revoked"),
-    "approve": N_("Approved"),
-    "refuse": N_("Refused"),
-    "send_back": N_("Sent back"),
-    "resubmit": N_("Missing parts added by the applicant"),
-    "start": N_("Work started"),
-    "resolve": N_("Resolved"),
 }
 # grade -> what the city knows of a document besides that it was handed in
 TRUST = {"A": N_("Issued by the city"), "B": N_("Checked by a clerk"), "D": N_("Not proven")}
@@ -231,7 +206,7 @@ def _event(event: EventItem) -> dict[str, Any]:
     known = ACTOR_LABELS.get(event.actor_kind)
     return {
         "at": event.at,
-        "what": t(EVENT_LABELS.get(event.action, event.action)),
+        "what": event_words(event.action),
         "who": t(known) if known else event.actor_id,
         "seq": int(event.seq),
         "hash": event.hash,

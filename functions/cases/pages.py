@@ -182,7 +182,7 @@ def print_form(ctx: PageContext, draft: str) -> Page | Redirect:
 def paper_form(ctx: PageContext, service: str) -> Page:
     """What a form on paper is for."""
     from functions.cases import paper
-    from functions.services.pages import service_of
+    from functions.services.offered import service_of
 
     return paper.offer(ctx, service_of(ctx, service))
 
@@ -191,7 +191,7 @@ def paper_form(ctx: PageContext, service: str) -> Page:
 def make_paper_form(ctx: PageContext, service: str) -> Redirect:
     """Make a form for printing."""
     from functions.cases import paper
-    from functions.services.pages import service_of
+    from functions.services.offered import service_of
 
     return paper.make(ctx, service_of(ctx, service))
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from functions.cases.domain import Case
+from functions.cases.events import event_words
 from functions.core.audit import EventItem
 from functions.core.context import Context
 from functions.core.i18n import N_, pick, t
@@ -47,14 +48,12 @@ WHAT = {
 
 def rows(ctx: Context, person: Person, events: Iterable[EventItem]) -> list[dict[str, str]]:
     """``{at, who, what}`` of each event, in the order given."""
-    from functions.cases.desk_views import EVENT_LABELS
-
     staff = {str(one["email"]).lower(): one for one in ctx.city.config.get("staff", ())}
     return [
         {
             "at": event.at,
             "who": _who(ctx, person, event, staff),
-            "what": t(WHAT.get(event.action) or EVENT_LABELS.get(event.action, event.action)),
+            "what": t(WHAT[event.action]) if event.action in WHAT else event_words(event.action),
         }
         for event in events
     ]

@@ -88,7 +88,7 @@ def note_draft(ctx: PageContext, about: About, draft_id: str, service_id: str) -
 
 def start_page(ctx: PageContext) -> Page | Redirect:
     """What stands before a form: signing in, being identified, for whom it is."""
-    from functions.services.pages import service_of
+    from functions.services.offered import service_of
 
     service = service_of(ctx, ctx.query.get("service", ""))
     person, document = people.person_of(ctx), ctx.query.get("document", "")[:64]

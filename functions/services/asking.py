@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from functions.core.errors import Invalid
-from functions.core.i18n import N_
+from functions.core.i18n import N_, pick
 from functions.services import fields
 from functions.services.availability import city_day
 from functions.services.decisions import Decisions, Eligibility
@@ -18,6 +18,7 @@ from functions.web import cookies
 from functions.web.request import PageContext
 
 ASKED = "asked"
+CHECK, NEED = "check", "need"  # the two steps that ask: can I apply, what do I need
 KEEP_SECONDS = 3600
 MOST_BYTES = 3000  # a browser keeps about 4,096 of one cookie, signature and name included
 MOST_QUESTIONS = 15
@@ -128,3 +129,39 @@ def take(asking: Asking, question: Field, form: Mapping[str, list[str]]) -> bool
         asking.answers[question.id], asking.typed = value, {}
     asking.keep()
     return not problems
+
+
+def address_of(asked: Asking, step: str) -> str:
+    """The address of the check or of the checklist."""
+    return f"/{asked.ctx.city.id}/services/{asked.service.id}/{step}"
+
+
+def next_question(asked: Asking, questions: list[Field]) -> Field | None:
+    """What to ask next; None when all is said or no further answer can change the outcome."""
+    verdict = asked.verdict()
+    if verdict and verdict.rule and verdict.certain:
+        return None
+    return next(iter(still_open(asked, questions)), None)
+
+
+def let_in(asked: Asking) -> bool:
+    """Whether a gate opens: everything that decides was asked, and the outcome is not no."""
+    if next_question(asked, eligibility_asks(asked.service)):
+        return False
+    verdict = asked.verdict()
+    return verdict is None or verdict.outcome != "no"
+
+
+def answer_rows(asked: Asking, questions: list[Field], step: str) -> list[dict[str, str]]:
+    """What was answered so far, each with where to change it."""
+    currency = asked.rules.currency
+    return [
+        {
+            "key": pick(one.label),
+            "value": fields.display(one, asked.answers[one.id], currency),
+            "change": f"{address_of(asked, step)}?ask={one.id}",
+            "context": f"({pick(one.label)})",
+        }
+        for one in questions
+        if one.id in asked.answers
+    ]

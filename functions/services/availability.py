@@ -1,5 +1,5 @@
-"""Whether a service can be used today, and if not, from when: shown with its dates instead of hiding it.
-Pure."""
+"""Whether a service can be used today, and if not, from when: shown with its dates instead of hiding it;
+and whether there are questions before the start. Pure."""
 
 from __future__ import annotations
 
@@ -10,9 +10,18 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from functions.core.city import City
+from functions.core.context import Context
+from functions.core.i18n import N_
 from functions.services.domain import Service
 
 State = Literal["open", "paused", "closed", "out_of_season", "elsewhere", "not_online"]
+STOPPED = {
+    "paused": N_("This service is paused at the moment"),
+    "closed": N_("This service is closed at the moment"),
+    "out_of_season": N_("This service is not open yet"),
+    "not_online": N_("This service cannot be used online"),
+    "elsewhere": N_("This service is offered somewhere else"),
+}
 
 
 @dataclass(frozen=True)
@@ -60,3 +69,18 @@ def _next(month_day: str, day: date) -> date:
         if found >= day:
             return found
     raise ValueError("a date comes within two years")
+
+
+def state_of(ctx: Context, service: Service) -> Availability:
+    """Whether the service can be used today, in the city."""
+    return availability(service, city_day(ctx.city, ctx.now))
+
+
+def checkable(service: Service) -> bool:
+    """Whether there is something to ask before the start."""
+    return bool(service.raw["eligibility"]["asks"] and service.raw["eligibility"]["rules"])
+
+
+def gated(service: Service) -> bool:
+    """Whether nobody starts without having been asked."""
+    return checkable(service) and service.raw["eligibility"]["mode"] == "gate"

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.core.i18n import pick, t
-from functions.services import asking, guide, guide_views, terms
-from functions.services.asking import Asking
+from functions.services import asking, guide, terms
+from functions.services.asking import CHECK, NEED, Asking, address_of, answer_rows
+from functions.services.availability import checkable
 from functions.services.decisions import FeeLine
 from functions.services.domain import Field, Text
-from functions.services.eligibility_views import CHECK, NEED, address_of, answer_rows
 from functions.web.formats import money
 from functions.web.responses import Page
 
@@ -38,7 +38,7 @@ def page(asked: Asking, questions: list[Field]) -> Page:
         ask=f"{address_of(asked, NEED)}?ask={rest[0].id}" if rest else "",
         open_questions=len(rest),
         verdict=asked.verdict() if asked.answers else None,
-        check=address_of(asked, CHECK) if guide_views.checkable(service) else "",
+        check=address_of(asked, CHECK) if checkable(service) else "",
         here=f"/{city.id}/services/{service.id}",
         section="services",
         back=f"/{city.id}/services/{service.id}",

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from functions.core.errors import NotFound
 from functions.core.i18n import N_, pick
-from functions.services import asking, fields, guide_views
-from functions.services.asking import Asking
+from functions.services import asking, checklist, fields
+from functions.services.asking import CHECK, NEED, Asking, address_of, answer_rows, next_question
+from functions.services.availability import STOPPED, checkable, state_of
 from functions.services.decisions import Eligibility
 from functions.services.domain import Field, Service
 from functions.web.request import PageContext
 from functions.web.responses import Page, Redirect
 
-CHECK, NEED = "check", "need"
 FORGET = "forget"
 HEADINGS = {
     "yes": N_("You can apply"),
@@ -22,14 +22,9 @@ HEADINGS = {
 ADVISED_NO = N_("You will probably not get this")
 
 
-def address_of(asked: Asking, step: str) -> str:
-    """The address of the check or of the checklist."""
-    return f"/{asked.ctx.city.id}/services/{asked.service.id}/{step}"
-
-
 def questions_of(service: Service, step: str) -> list[Field]:
     """What a step asks. Raises NotFound for a step that the service does not have."""
-    if step == CHECK and guide_views.checkable(service):
+    if step == CHECK and checkable(service):
         return asking.eligibility_asks(service)
     if step == NEED and not service.link:
         return asking.askable(service)
@@ -44,8 +39,6 @@ def page(ctx: PageContext, service: Service, step: str) -> Page | Redirect:
     if wanted:
         return _question(asked, step, _named(questions, wanted), questions)
     if step == NEED:
-        from functions.services import checklist
-
         return checklist.page(asked, questions)
     upcoming = next_question(asked, questions)
     if upcoming:
@@ -54,14 +47,6 @@ def page(ctx: PageContext, service: Service, step: str) -> Page | Redirect:
     if verdict is None:
         raise NotFound
     return _verdict(asked, verdict, questions)
-
-
-def next_question(asked: Asking, questions: list[Field]) -> Field | None:
-    """What to ask next; None when all is said or no further answer can change the outcome."""
-    verdict = asked.verdict()
-    if verdict and verdict.rule and verdict.certain:
-        return None
-    return next(iter(asking.still_open(asked, questions)), None)
 
 
 def answer(ctx: PageContext, service: Service, step: str) -> Redirect:
@@ -78,14 +63,6 @@ def answer(ctx: PageContext, service: Service, step: str) -> Redirect:
     if step == NEED and (rest := asking.still_open(asked, questions)):
         return Redirect(f"{here}?ask={rest[0].id}")
     return Redirect(here)
-
-
-def let_in(asked: Asking) -> bool:
-    """Whether a gate opens: everything that decides was asked, and the outcome is not no."""
-    if next_question(asked, asking.eligibility_asks(asked.service)):
-        return False
-    verdict = asked.verdict()
-    return verdict is None or verdict.outcome != "no"
 
 
 def _named(questions: list[Field], wanted: str) -> Field:
@@ -124,7 +101,7 @@ def _back(asked: Asking, step: str, question: Field, questions: list[Field]) -> 
 
 def _verdict(asked: Asking, verdict: Eligibility, questions: list[Field]) -> Page:
     gate = asked.service.raw["eligibility"]["mode"] == "gate"
-    state = guide_views.state_of(asked.ctx, asked.service)
+    state = state_of(asked.ctx, asked.service)
     stopped = gate and verdict.outcome == "no"
     return Page(
         "services/verdict.html",
@@ -134,7 +111,7 @@ def _verdict(asked: Asking, verdict: Eligibility, questions: list[Field]) -> Pag
         instead=alternatives(asked.ctx, verdict),
         rows=answer_rows(asked, questions, CHECK),
         state=state,
-        stopped=guide_views.STOPPED,
+        stopped=STOPPED,
         about=asked.service.raw["service"],
         can_start=state.can_start and not stopped,
         here=f"/{asked.ctx.city.id}/services/{asked.service.id}",
@@ -151,18 +128,3 @@ def alternatives(ctx: PageContext, verdict: Eligibility) -> list[dict[str, str]]
         known = f"/{ctx.city.id}/services/{service}" if service and ctx.city.service(service) else ""
         found.append({"text": pick(one["text"]), "href": known or one.get("url") or ""})
     return found
-
-
-def answer_rows(asked: Asking, questions: list[Field], step: str) -> list[dict[str, str]]:
-    """What was answered so far, each with where to change it."""
-    currency = asked.rules.currency
-    return [
-        {
-            "key": pick(one.label),
-            "value": fields.display(one, asked.answers[one.id], currency),
-            "change": f"{address_of(asked, step)}?ask={one.id}",
-            "context": f"({pick(one.label)})",
-        }
-        for one in questions
-        if one.id in asked.answers
-    ]

@@ -3,22 +3,13 @@ do is imported with the first such request."""
 
 from __future__ import annotations
 
-from functions.core.errors import NotFound
-from functions.services.domain import Service
+from functions.services.offered import service_of
 from functions.web.blueprint import CityBlueprint
 from functions.web.request import PageContext
 from functions.web.responses import Json, Page, Redirect, Text
 
 bp = CityBlueprint(__name__)
 DATA, LINKED_DATA = ".json", ".jsonld"
-
-
-def service_of(ctx: PageContext, service_id: str) -> Service:
-    """The city's service; raises NotFound."""
-    raw = ctx.city.service(service_id)
-    if raw is None:
-        raise NotFound
-    return Service(raw, service_id)
 
 
 @bp.page("/{city}/services", access="public")
@@ -52,9 +43,9 @@ def service(ctx: PageContext, service: str) -> Page | Json | Text:
 @bp.page("/{city}/services/{service}", methods=("POST",), access="public")
 def start(ctx: PageContext, service: str) -> Redirect:
     """Begin a draft in this browser, with what the check before it was told."""
-    from functions.services import guide_views
+    from functions.services import beginning
 
-    return guide_views.start(ctx, service_of(ctx, service))
+    return beginning.start(ctx, service_of(ctx, service))
 
 
 @bp.page("/{city}/services/{service}/{step}", access="public")

@@ -12,7 +12,7 @@ from functions.cases import applying
 from functions.core import clock
 from functions.core.context import Actor, Context
 from functions.core.scope import tenant_scope
-from functions.services import guide_views
+from functions.services import beginning
 from tests.cases.browser import Browser, as_json, stored
 from tests.cases.walk import ANSWERS, PDF, begin, fill, finish, jump
 from tests.world import World
@@ -270,7 +270,7 @@ def _keys(browser: Browser) -> list[str]:
 def test_starts_are_limited_by_network_and_by_city(
     browser: Browser, cities: World, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(guide_views, limit, 1)
+    monkeypatch.setattr(beginning, limit, 1)
     start = browser.get("/qinghe/services/residence-certificate")
     form = start.values()
     assert start.submit().status == 200
