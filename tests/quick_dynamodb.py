@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from moto.dynamodb.models import DynamoDBBackend
@@ -15,15 +15,16 @@ from moto.dynamodb.models.table import Table
 
 TEXT = "S"  # the type of all our keys
 INDEX_NAME = 6  # its place among what a query is asked, after the partition
-_equal, _less, _cast = DynamoType.__eq__, DynamoType.__lt__, DynamoType.cast_value
+_equal, _less = DynamoType.__eq__, DynamoType.__lt__
+_cast = vars(DynamoType)["cast_value"].fget
 _update, _query = DynamoDBBackend.update_item, Table.query
 
 
 def _with(table: Table, items: dict[DynamoType, Any]) -> Table:
     """The same table with these items only."""
-    found = object.__new__(Table)
+    found: Any = object.__new__(type(table))
     found.__dict__.update(table.__dict__, items=defaultdict(dict, items))
-    return found
+    return cast(Table, found)
 
 
 def _snapshot(self: Table, memo: dict[int, Any]) -> Table:
@@ -57,7 +58,7 @@ def _before(self: DynamoType, other: DynamoType) -> bool:
 
 
 def _plain(self: DynamoType) -> Any:
-    return self.value if self.type == TEXT else _cast.fget(self)
+    return self.value if self.type == TEXT else _cast(self)
 
 
 def quicken() -> None:
