@@ -275,7 +275,7 @@ def test_a_malformed_message_is_refused_with_its_reason_and_its_neighbours_are_s
     sign_in(stack, page, "oakville", "works")
     page.goto(f"{stack.url}/oakville/console/refusals?lang=en")
     row = page.locator("table").first.locator("tr", has_text=gauge.thing)
-    assert "the message is not JSON" in row.first.inner_text()
+    assert "The message is not JSON" in row.first.inner_text()
     assert "messages were refused" in page.locator("main").inner_text()
     assert_accessible(page)
     page.goto(f"{stack.url}/oakville/console/refusals?lang=zh-Hans")
