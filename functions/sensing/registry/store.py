@@ -88,11 +88,6 @@ def of_raw(raw: Any) -> Device:
     return _device(DeviceItem.from_raw_data(raw))
 
 
-def find_eui(eui: str) -> Device | None:
-    """The device with a DevEUI (16 hex digits, small letters): two calls."""
-    return find_label(eui)
-
-
 def find_label(code: str) -> Device | None:
     """The device with this DevEUI or serial number, in its normal form: two calls."""
     try:

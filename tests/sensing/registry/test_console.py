@@ -93,9 +93,9 @@ def test_a_lorawan_device_is_active_at_once_and_its_eui_belongs_to_it_alone(rive
     assert find(river, "gauge-1").state == ACTIVE
     assert find(river, "gauge-1").shard == "u0"
     with scope.tenant_scope(river.oakville):
-        assert store.find_eui(eui.lower()).thing == "gauge-1"
+        assert store.find_label(eui.lower()).thing == "gauge-1"
     with scope.tenant_scope(river.qinghe):
-        assert store.find_eui(eui.lower()) is None
+        assert store.find_label(eui.lower()) is None
     answer = add(admin, thing="gauge-2", eui=eui, serial="")
     assert answer.status == 422 and "DevEUI belongs to another device" in answer.words
 
