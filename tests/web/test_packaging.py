@@ -19,7 +19,7 @@ from tests.web.pages import make_context
 # Each costs tens of milliseconds that no page needs; the functions that use them import them.
 HEAVY = [
     "boto3", "pydantic", "ruamel", "yaml", "babel", "cryptography", "jwt", "phonenumbers", "stdnum",
-    "holidays", "segno", "paho", "bs4", "common_expression_language",
+    "holidays", "segno", "astral", "paho", "bs4", "common_expression_language",
 ]  # fmt: skip
 START = """
 import json
