@@ -60,7 +60,7 @@ in `templates/devices/`; [the catalogue](device-profiles.md) shows those that sh
    A limit of which you are not sure is `active: false`, and `basis` says what is to be confirmed.
 5. Write three samples: a normal one that raises nothing, an alarming one that raises each rule and in which
    all alarms end again, and a faulty one with the marks that its readings get. `times` and `[from, to]` make
-   many messages of one row.
+   many messages of one row. For rules about the sun or areas, `stage` says where the samples play.
 6. Readings are numbers. Pictures, plates and names of persons do not belong here; `omitted` says what was
    left out and why.
 
