@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from PIL import Image
 
-from tests.builders import CITY_IDS, city_config
-from tests.desk import clear
-from tests.world import World, two_cities
+from tests.emptied import towns, world
+
+__all__ = ["towns", "world"]
 
 DOCUMENT = {"id": "proof", "accept": ["pdf", "jpeg", "png"], "max_mb": 1, "max_files": 3}
 PDF = b"%PDF-1.7 a bill (demo)"
@@ -30,15 +28,3 @@ def photo(kind: str = "JPEG", orientation: int = 6, size: tuple[int, int] = (60,
     out = io.BytesIO()
     picture.save(out, kind, exif=exif, **more)
     return out.getvalue()
-
-
-@pytest.fixture(scope="module")
-def towns() -> Iterator[World]:
-    with two_cities({city_id: city_config(city_id) for city_id in CITY_IDS}) as made:
-        yield made
-
-
-@pytest.fixture
-def world(towns: World) -> Iterator[World]:
-    yield towns
-    clear(towns)
