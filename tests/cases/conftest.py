@@ -11,6 +11,7 @@ from functions.services.service import resolve
 from functions.tenancy import registry
 from functions.tenancy.country import country
 from tests.builders import both, city_config
+from tests.cases import forms
 from tests.cases.browser import Browser, make_app
 from tests.world import World, two_cities
 
@@ -57,3 +58,17 @@ def cities(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 def browser(client: Client, cities: World) -> Browser:
     """A browser without cookies yet."""
     return Browser(client, cities)
+
+
+@pytest.fixture
+def benefit(browser: Browser) -> Browser:
+    """At the tasks of the long form."""
+    forms.publish(browser.world.oakville, forms.benefit())
+    return browser.get("/oakville/services/benefit").submit()
+
+
+@pytest.fixture
+def smoke(browser: Browser) -> Browser:
+    """Before the delicate report."""
+    forms.publish(browser.world.oakville, forms.report())
+    return browser.get("/oakville/services/smoke").submit()

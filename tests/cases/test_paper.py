@@ -15,7 +15,7 @@ from functions.core.scope import tenant_scope
 from tests import desk
 from tests.cases import forms
 from tests.cases.browser import Browser, make_app, stored
-from tests.cases.test_journey import case_of
+from tests.cases.long_forms import case_of
 from tests.cases.test_saving import come_back, rows, save
 from tests.cases.walk import begin, fill, jump
 from tests.world import World
