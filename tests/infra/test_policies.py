@@ -159,7 +159,8 @@ def test_only_the_topic_rules_and_the_interface_of_sources_may_send_readings(que
     (denied,) = resources[queue]["Properties"]["PolicyDocument"]["Statement"]
     assert (denied["Effect"], denied["Principal"], denied["Action"]) == ("Deny", "*", "sqs:SendMessage")
     assert denied["Resource"] == {"Fn::GetAtt": [queue.removesuffix("Policy"), "Arn"]}
-    names = ["TopicRuleRole", "ApiRole"] + ["TasksRole"] * (queue == "UrgentQueuePolicy")  # the daily test
+    names = ["TopicRuleRole", "ApiRole", "DeadLettersRole"]
+    names += ["TasksRole"] * (queue == "UrgentQueuePolicy")  # the daily test
     roles = [{"Fn::GetAtt": [name, "Arn"]} for name in names]
     assert _on_aws(denied["Condition"]) == {"ArnNotEquals": {"aws:PrincipalArn": roles}}
     senders = {
@@ -169,6 +170,17 @@ def test_only_the_topic_rules_and_the_interface_of_sources_may_send_readings(que
         and queue.removesuffix("QueuePolicy").lower() in json.dumps(statement["Resource"]).lower()
     }
     assert senders == set(names)
+
+
+def test_an_operator_can_send_dead_letters_back_to_each_queue() -> None:
+    """Amazon SQS developer guide, dead-letter queue redrive: whoever starts it must be allowed to send."""
+    (may,) = [
+        one for role, one in statements() if role == "DeadLettersRole" and "sqs:SendMessage" in one["Action"]
+    ]
+    back = {one["Fn::GetAtt"][0] for one in may["Resource"]}
+    resources = load_fragments()["Resources"]
+    dead = {name for name, one in resources.items() if "RedrivePolicy" in one.get("Properties", {})}
+    assert back == dead == {"ReadingsQueue", "UrgentQueue", "TasksQueue"}
 
 
 def test_a_device_cannot_say_by_which_way_it_came() -> None:
