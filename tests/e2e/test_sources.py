@@ -17,13 +17,13 @@ pytestmark = pytest.mark.e2e
 EUI = "70b3d57ed00e2e01"
 
 
-def post(address: str, secret: str, eui: str = EUI) -> tuple[int, dict[str, Any]]:
-    """(status, answer) of one uplink."""
+def post(address: str, secret: str, eui: str = EUI, at: str = "") -> tuple[int, dict[str, Any]]:
+    """(status, answer) of one uplink, which the network heard at a moment (ISO)."""
     uplink = {
         "session_key_id": "e2e",
         "f_cnt": 1,
         "decoded_payload": {"level": 1.42},
-        "received_at": clock.iso(clock.now()),
+        "received_at": at or clock.iso(clock.now()),
     }
     body = json.dumps({"end_device_ids": {"dev_eui": eui}, "uplink_message": uplink}).encode()
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
@@ -40,7 +40,7 @@ def test_an_admin_adds_a_network_and_its_first_message_is_stored(stack: Stack, p
     page.locator("[name=thing]").fill("lora-e2e")
     page.locator("[name=profile]").select_option("river-level")
     page.locator("[name=eui]").fill(EUI.upper())
-    page.locator("main form button").first.click()
+    page.locator("main form button[type=submit]").first.click()
     page.goto(f"{stack.url}/oakville/console/sources")
     assert_accessible(page)
     page.locator("[name=name]").fill("Town network (demo)")
@@ -49,9 +49,10 @@ def test_an_admin_adds_a_network_and_its_first_message_is_stored(stack: Stack, p
     address, secret = page.locator("section code.townkit-key").all_inner_texts()
     page.set_viewport_size(PHONE)
     assert_accessible(page)
-    status, answer = post(address, secret)
+    at = clock.iso(clock.now())
+    status, answer = post(address, secret, at=at)
     assert (status, answer) == (202, {"taken": 1, "refused": []})
-    assert post(address, secret)[0] == 200
+    assert post(address, secret, at=at)[0] == 200
     assert post(address, secret, "70b3d57ed00e2eff")[0] == 422
     assert post(address, secret[:-1] + "_")[0] == 401
     wait_for(lambda: heard(stack), 30, "the reading of the network")
