@@ -141,7 +141,7 @@ def _step_place(
     point = (other[1], reading.value) if rule.pair_is_lat else (reading.value, other[1])
     if point == NO_FIX:
         return None
-    metres = round(outside(rule.areas, point), 1)
+    metres = float(round(outside(rule.areas, point)))
     change = _step(rules, rule, states, reading._replace(value=-metres if rule.inward else metres), muted)
     return None if change is None else change._replace(reading=reading)
 
