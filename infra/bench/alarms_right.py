@@ -24,12 +24,12 @@ confirm), for {DAYS:.0f} days (those that speak seldom: {LEAST} messages; those 
 {3 * LEARNING:.0f} days), a third of them on each of the
 seeds {", ".join(SEEDS)}. Rules and profiles were mended on the seeds {TUNED_ON} only. Every message goes
 through ingest's normalisation and the rules' engine; who is silent the product's own rounds say, every
-fifth minute, by the time of receipt. To each device happen, one after the other and labelled: a real alarm condition
-of every rule and level, near misses (three quarters of the way; half as long), gross spikes, stuck and
-out-of-range values, short and long silence; over all of it duplicates, late bursts, disorder and a
-drifting clock. An alarm is right once for each label, while it holds; one more, or one outside, is false.
-What a condition brings about besides (a fast rise on the way to a high level) may raise, and is counted
-as right when it does."""
+fifth minute, by the time of receipt. To each device happen, one after the other and labelled: a real
+alarm condition of every rule and level, near misses (three quarters of the way; half as long), gross
+spikes, stuck and out-of-range values, short and long silence; over all of it duplicates, late bursts,
+disorder and a drifting clock. An alarm is right once for each label, while it holds; one more, or one
+outside, is false. What a condition brings about besides (a fast rise on the way to a high level) may
+raise, and is counted as right when it does."""
 
 
 def measure() -> Section:
