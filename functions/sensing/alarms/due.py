@@ -12,10 +12,10 @@ from typing import Any
 from pynamodb.attributes import JSONAttribute
 from pynamodb.transactions import TransactWrite
 
-from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
+from functions.adapters import queue as tasks
+from functions.adapters.queue import Queue
 from functions.core import clock, keys, log
 from functions.core.context import Context
-from functions.core.settings import settings
 from functions.core.store import CityModel
 
 KIND = "due"  # of the pointer to one row
@@ -76,10 +76,7 @@ def _item(name: str, at: datetime, data: Mapping[str, Any]) -> DueItem:
 def point(ctx: Context, name: str, delay: int = 0, queue: Queue | None = None) -> None:
     """Have the worker look at a row now, or in up to 900 seconds. When the queue cannot be reached the tick
     finds the row."""
-    try:
-        (queue or SqsQueue(settings().tasks_queue_url)).send(Pointer(ctx.city.id, KIND, name), delay)
-    except QueueNotReached:
-        log.failure("pointer not sent", city=ctx.city.id, row=name)
+    tasks.point(ctx.city.id, KIND, name, delay, queue)
 
 
 def waits(now: datetime) -> bool:

@@ -10,8 +10,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from functions.adapters.queue import Pointer, Queue, QueueNotReached, SqsQueue
-from functions.core import clock, log
+from functions.adapters import queue as tasks
+from functions.adapters.queue import Queue
+from functions.core import clock
 from functions.core.context import Context
 from functions.core.errors import Conflict
 from functions.core.i18n import N_
@@ -109,10 +110,7 @@ def _promote(ctx: Context, thing: str, following: str, why: str, queue: Queue | 
 
 def point(ctx: Context, thing: str, queue: Queue | None = None) -> None:
     """Ask the tasks worker to end the certificates that are not believed any more; the night asks again."""
-    try:
-        (queue or SqsQueue(settings().tasks_queue_url)).send(Pointer(ctx.city.id, KIND, thing))
-    except QueueNotReached:
-        log.failure("pointer not sent", city=ctx.city.id, thing=thing)
+    tasks.point(ctx.city.id, KIND, thing, queue=queue)
 
 
 def align_task(ctx: Context, thing: str) -> None:
