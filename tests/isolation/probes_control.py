@@ -24,6 +24,7 @@ QUEUES = {
 SENDERS = {
     "readings": ("topic-rule", "api"),
     "urgent": ("topic-rule", "api", "tasks"),
+    "readings-dead": ("topic-rule",),  # what a rule cannot hand to its queue
     "tasks": (*OPENERS, "nightly"),
     "refused": ("readings",),
 }
