@@ -85,6 +85,7 @@ class ShardLog:
         self.shelf = shelf
         self.state: State | None = None
         self.board_bytes = 0
+        self.contested = False  # somebody else was faster the last time
         self._tail: dict[str, list[Reading]] | None = None
 
     def catch_up(self) -> State:
@@ -118,15 +119,21 @@ class ShardLog:
         self._write(steps, stored)
 
     def _write(self, plan: Callable[[], list[Step]], stored: Stored) -> None:
-        if self.state is None:
-            self.catch_up()
+        self._look_before()
         for tried in range(TRIES):
             try:
                 return self._append(plan(), stored)
             except Stale:
+                self.contested = True
                 _give_way(tried)
                 self.catch_up()
         raise Stale
+
+    def _look_before(self) -> None:
+        """As long as others write this log, too, looking costs less than a write that fails."""
+        known = self.state.seq if self.state else None
+        if known is None or self.contested:
+            self.contested = self.catch_up().seq != known and known is not None
 
     def _plan(
         self,
