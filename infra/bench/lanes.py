@@ -30,12 +30,12 @@ LIMIT = 2.0
 HOW = f"""\
 The packaged functions on the local cloud, real certificates and MQTT over mutual TLS, one connection a
 device. "Visible" is the moment at which a query of the log that every page reads brings the reading; it
-is asked every {LOOK_S[QUIET] * 1000:.0f} ms, of the loud city every {LOOK_S[LOUD] * 1000:.0f} ms. First the quiet
-city alone at {RATE:g} message a second (300 gauges that speak every five minutes) for {PHASE_S:.0f} s,
-then with a neighbour at {TIMES} times that, for as long; then the loud city at {FULL:g} a second for
-{FULL_S:.0f} s. The local cloud (broker, topic rules, queue, database and the functions' processes) shares
-this machine's cores with the devices, so the times are its own, not those of AWS; the ratio is what
-counts."""
+is asked every {LOOK_S[QUIET] * 1000:.0f} ms, of the loud city every {LOOK_S[LOUD] * 1000:.0f} ms. First
+the quiet city alone at {RATE:g} message a second (300 gauges that speak every five minutes) for
+{PHASE_S:.0f} s, then with a neighbour at {TIMES} times that, for as long; then the loud city at
+{FULL:g} a second for {FULL_S:.0f} s. The local cloud (broker, topic rules, queue, database and the
+functions' processes) shares this machine's cores with the devices, so the times are its own, not those of
+AWS; the ratio is what counts."""
 
 
 @dataclass

@@ -87,6 +87,8 @@ class ShardLog:
         self.board_bytes = 0
         self.contested = False  # somebody else was faster the last time
         self._tail: dict[str, list[Reading]] | None = None
+        self._before: dict[tuple[str, date], Memory | None] = {}
+        self._closed: dict[tuple[str, date, date], list[Reading]] = {}
 
     def catch_up(self) -> State:
         """Read what is behind the state, first of all the board."""
@@ -120,14 +122,18 @@ class ShardLog:
 
     def _write(self, plan: Callable[[], list[Step]], stored: Stored) -> None:
         self._look_before()
-        for tried in range(TRIES):
-            try:
-                return self._append(plan(), stored)
-            except Stale:
-                self.contested = True
-                _give_way(tried)
-                self.catch_up()
-        raise Stale
+        try:
+            for tried in range(TRIES):
+                try:
+                    return self._append(plan(), stored)
+                except Stale:
+                    self.contested = True
+                    _give_way(tried)
+                    self.catch_up()
+            raise Stale
+        finally:
+            self._before.clear()
+            self._closed.clear()
 
     def _look_before(self) -> None:
         """As long as others write this log, too, looking costs less than a write that fails."""
@@ -224,9 +230,21 @@ class ShardLog:
         return self._tail.get(thing, [])
 
     def memory_before(self, thing: str, day: date) -> Memory | None:
-        """See planning.History."""
-        return self.shelf.memory_before(thing, day)
+        """See planning.History. Read once for all tries of a write, as closed days are: whoever reads anew
+        each time is overtaken each time."""
+        key = (thing, day)
+        if key not in self._before:
+            self._before[key] = self.shelf.memory_before(thing, day)
+        return self._before[key]
 
     def closed_between(self, thing: str, first: date, last: date) -> Iterator[Reading]:
         """See planning.History."""
-        return self.shelf.closed_between(thing, first, last)
+        key = (thing, first, last)
+        if key in self._closed:
+            yield from self._closed[key]
+            return
+        found = []
+        for reading in self.shelf.closed_between(thing, first, last):
+            found.append(reading)
+            yield reading
+        self._closed[key] = found  # only when it was read to its end

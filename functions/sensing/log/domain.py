@@ -60,7 +60,7 @@ class DeviceState:
     @property
     def alarms(self) -> dict[str, str]:
         """Severity of each rule that is raised."""
-        return {rule: own["a"][1] for rule, own in (self.memory or {}).get("r", {}).items() if own.get("a")}
+        return alarms_of(self.memory or {})
 
     def is_newer(self, reading: Reading) -> bool:
         """Whether it follows everything of its metric."""
@@ -85,6 +85,11 @@ class DeviceState:
             self.days[day] = (messages + message, readings + (not again))
         if len(self.days) > DAYS_KEPT:
             self.days = {day: self.days[day] for day in sorted(self.days)[-DAYS_KEPT:]}
+
+
+def alarms_of(memory: Memory) -> dict[str, str]:
+    """Severity of each rule that a memory has as raised."""
+    return {rule: own["a"][1] for rule, own in memory.get("r", {}).items() if own.get("a")}
 
 
 def _order(reading: Reading) -> tuple[int, float]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from functions.sensing.domain import Reading
 from functions.sensing.log.days import identity, start_of, union
-from functions.sensing.log.domain import Arrival, DeviceState, Memory
+from functions.sensing.log.domain import Arrival, DeviceState, Memory, alarms_of
 from functions.sensing.log.steps import READINGS_AT_ONCE, Step
 from functions.sensing.rules import Change, RuleSet, evaluate
 
@@ -40,21 +40,27 @@ def judged(thing: str, device: DeviceState, arrivals: Sequence[Arrival], rules: 
 
 def judged_again(
     thing: str,
+    device: DeviceState,
     arrivals: Sequence[Arrival],
     rules: RuleSet,
     base: Memory,
     day: date,
     known: Sequence[Reading],
 ) -> Iterator[Step]:
-    """Late readings: everything from ``day`` on, once more."""
+    """Late readings: everything from ``day`` on, once more. Where that finds what it had found without them,
+    the stored alarms need not be looked at: messages that overtake each other by seconds are common."""
     start_ms = start_of(day, rules.zone)
     series = [reading for reading in known if reading.at >= start_ms]
     for start in range(0, len(arrivals), READINGS_AT_ONCE):
-        part = arrivals[start : start + READINGS_AT_ONCE]
-        series = union(series, (arrival.reading for arrival in part))
+        part = tuple(arrivals[start : start + READINGS_AT_ONCE])
+        before, series = series, union(series, (arrival.reading for arrival in part))
         after, changes, _ = evaluate(rules, base, series)
+        alone = len(arrivals) > len(part) or device.pending or alarms_of(after) != device.alarms
+        if not alone and changes == evaluate(rules, base, before)[1]:
+            yield Step(thing, part, after, between=True)
+            continue
         standing = tuple(_standing(base, start_ms))
-        yield Step(thing, tuple(part), after, tuple(changes), start_ms, tuple(rules.rules), standing)
+        yield Step(thing, part, after, tuple(changes), start_ms, tuple(rules.rules), standing)
 
 
 def _standing(memory: Memory, at: int) -> Iterator[Change]:

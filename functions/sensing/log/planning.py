@@ -86,7 +86,7 @@ def plan(
         (far if is_far else arrivals).append(one)
     if past.day is not None and any(not _follows(device, a.reading, rules) for a in arrivals):
         base = _base(thing, rules, history, past.day)
-        made.steps = list(judged_again(thing, arrivals, rules, base, past.day, past.known))
+        made.steps = list(judged_again(thing, device, arrivals, rules, base, past.day, past.known))
     else:
         made.steps = list(judged(thing, device, arrivals, rules))
     made.steps += unjudged(thing, far, made.steps[-1].memory if made.steps else device.memory, rules)

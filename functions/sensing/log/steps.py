@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from functions.sensing.log.domain import Arrival, Entry, Memory
@@ -15,7 +15,8 @@ READINGS_AT_ONCE = 3_000  # in one entry: it stays far below the 400 KB of an it
 class Step:
     """A part of a device's readings, in an entry of its own when ``alone``: with changes of alarms, or judged
     again from the moment ``since`` on by ``rules``; or ``unjudged``, so that its ``memory`` does not follow
-    from it. ``standing``: the alarms that are raised at ``since``, as the memory before it has them."""
+    from it. ``standing``: the alarms that are raised at ``since``, as the memory before it has them.
+    ``between``: late readings that change no alarm; they share an entry, which says what their memory is."""
 
     thing: str
     arrivals: tuple[Arrival, ...]
@@ -25,6 +26,7 @@ class Step:
     rules: tuple[str, ...] = ()
     standing: tuple[Change, ...] = ()
     unjudged: bool = False
+    between: bool = False
 
     @property
     def alone(self) -> bool:
@@ -44,14 +46,19 @@ def entries(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], S
 
 
 def _shared(steps: Sequence[Step]) -> Iterator[tuple[Entry, dict[str, Memory], None]]:
-    part: dict[str, tuple[Arrival, ...]] = {}
-    memories: dict[str, Memory] = {}
+    part: dict[str, Step] = {}
     count = 0
     for step in steps:
         if part and (step.thing in part or count + len(step.arrivals) > READINGS_AT_ONCE):
-            yield Entry(part, {}), memories, None
-            part, memories, count = {}, {}, 0
-        part[step.thing], memories[step.thing] = step.arrivals, step.memory
+            yield _entry(part)
+            part, count = {}, 0
+        part[step.thing] = step
         count += len(step.arrivals)
     if part:
-        yield Entry(part, {}), memories, None
+        yield _entry(part)
+
+
+def _entry(part: Mapping[str, Step]) -> tuple[Entry, dict[str, Memory], None]:
+    said = {thing: step.memory for thing, step in part.items() if step.between}
+    followed = {thing: step.memory for thing, step in part.items() if not step.between}
+    return Entry({thing: step.arrivals for thing, step in part.items()}, said), followed, None
