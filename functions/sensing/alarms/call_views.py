@@ -30,7 +30,8 @@ TYPED = ("name", "email", "phone", "lang")
 
 
 def list_devices(ctx: PageContext) -> Page:
-    """Devices of my departments that call, and the last daily tests. Three calls."""
+    """Devices of my departments that call, those that call now first, and the last daily tests. Four
+    calls."""
     staff = member(ctx)
     found = [
         device
@@ -39,10 +40,14 @@ def list_devices(ctx: PageContext) -> Page:
         and _is_emergency(ctx, device)
         and (staff.works_in(definitions.department_of(ctx, device.department, {})) or staff.is_admin)
     ]
+    now = sos.called_just_now(ctx.now) if found else set()
     return Page(
         "alarms/calls.html",
         section="alarms",
-        devices=[{"thing": one.thing, "name": _name(ctx, one), "state": one.state} for one in found],
+        devices=[
+            {"thing": one.thing, "name": _name(ctx, one), "now": one.thing in now}
+            for one in sorted(found, key=lambda one: (one.thing not in now, _name(ctx, one)))
+        ],
         tests=sos_test.results(),
         back=f"/{ctx.city.id}/console/alarms",
         is_admin=staff.is_admin,

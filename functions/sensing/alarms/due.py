@@ -84,6 +84,13 @@ def waits(now: datetime) -> bool:
     return any(True for _ in DueItem.query(keys.DUE, DueItem.sk <= f"{clock.iso(now)}~", limit=1))
 
 
+def between(kind: str, first: datetime, last: datetime) -> list[dict[str, Any]]:
+    """What the rows of a kind are about that are due between two moments: one call."""
+    names = DueItem.sk.between(clock.iso(first), f"{clock.iso(last)}~")
+    found = DueItem.query(keys.DUE, names, limit=LOOKED_AT)
+    return [dict(item.data) for item in found if item.sk.split("#")[1] == kind]
+
+
 def work_row(ctx: Context, name: str) -> None:
     """Do one row's work, early or late, and delete it; a row that is gone was done."""
     try:

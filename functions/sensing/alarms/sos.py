@@ -9,7 +9,7 @@ import hashlib
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pynamodb.attributes import JSONAttribute, NumberAttribute, UnicodeAttribute
@@ -29,6 +29,7 @@ from functions.sensing.registry.domain import Device
 
 KINDS = ("sos", "fall")
 ANSWER_WITHIN = timedelta(minutes=5)
+LATE = timedelta(minutes=10)  # of a next call that nobody has made yet
 DEPARTMENT_ROUNDS = 6
 LINK_LIFE = timedelta(hours=24)
 CALLING, ANSWERED, UNANSWERED = "calling", "answered", "unanswered"
@@ -208,6 +209,12 @@ def _call(item: CallItem) -> Call:
     _, raised, rule = item.sk.split("#", 2)
     log = tuple((at, name) for at, name in item.log)
     return Call(rule, int(raised), item.state, item.begun, item.by or "", item.at or "", log)
+
+
+def called_just_now(now: datetime) -> set[str]:
+    """Devices of which a contact has been called in the last five minutes, whether or not somebody has
+    answered since: one call."""
+    return {str(data["thing"]) for data in due.between("sos", now - LATE, now + ANSWER_WITHIN)}
 
 
 def code_of(ctx: Context, thing: str, rule: str, raised: int, number: str) -> str:

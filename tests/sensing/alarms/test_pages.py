@@ -294,8 +294,13 @@ def test_contacts_are_written_down_and_each_page_says_what_this_is_not(
     with scope.tenant_scope(flood.oakville):
         device = registry_store.find("gauge-1")
     assert device and [one["name"] for one in device.contacts] == ["Rosa (demo)"]
+    assert "Call just now" not in wes.get("/oakville/console/calls").words
     feed(flood, device, change())
     work(flood, LATER)
+    with clock.frozen(LATER):
+        assert "Call just now" in wes.get("/oakville/console/calls").words
+    with clock.frozen(LATER + timedelta(minutes=20)):
+        assert "Call just now" not in wes.get("/oakville/console/calls").words
     assert "Rosa (demo)" in wes.get(path).words
     assert words in wes.get(f"{BASE}/gauge-1.flood").words
     views = [item["action"]["S"] for item in flood.items(flood.oakville) if "action" in item]
