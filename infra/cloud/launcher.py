@@ -2,7 +2,7 @@
 
 Three things that it cannot be told: its MQTT listener binds every interface (we bind what BIND_HOST says), it
 outlives the process that started it (on Linux the kernel stops it with its parent), and each worker of a
-function unpacks its own copy of the layer, three thousand files (ours share one).
+function unpacks its own copy of the layer, three thousand files (ours share one). See quick.py for a fourth.
 """
 
 import asyncio
@@ -62,7 +62,9 @@ if __name__ == "__main__":
     _stop_with_parent()
     _unpack_a_layer_once()
     _bind_to(os.environ["BIND_HOST"])
+    import quick  # type: ignore[import-not-found]
     from ministack.app import main
 
+    quick.install()
     sys.argv = sys.argv[:1]
     main()
