@@ -1,7 +1,10 @@
-"""Makes the local cloud's DynamoDB read a range of keys in the time of a comparison for each item of the
-partition (run by the local cloud's own interpreter). It parses a query's key condition again for every item
-that it looks at: with some thousand items one query took a tenth of a second, and a measurement on it
-measured that. Everything but a range of text keys it judges itself, as before."""
+"""Two delays of the local cloud that AWS has not (run by its own interpreter).
+
+Its DynamoDB parses a query's key condition again for every item of the partition: with some thousand items one
+query took a tenth of a second, and a measurement on it measured that. Here a range of text keys costs a
+comparison for each item; everything else it judges itself, as before.
+
+And whoever hands a queue's messages to functions slept for 50 ms after a look that found nothing."""
 
 import re
 from collections.abc import Callable
@@ -10,6 +13,7 @@ from typing import Any
 RANGE = re.compile(
     r"\(?(?P<pk>#?\w+) = (?P<is>:\w+) AND \(?(?P<sk>#?\w+) BETWEEN (?P<first>:\w+) AND (?P<last>:\w+)\)?\)?"
 )
+LOOK_AGAIN_S = 0.005
 SLOT = "KeyConditionExpression"
 Judge = Callable[..., bool]
 
@@ -34,7 +38,8 @@ def judge_ranges(judge: Judge) -> Judge:
 
 
 def install() -> None:
-    """Put it in the place of the local cloud's own."""
-    from ministack.services import dynamodb
+    """Put both in the place of the local cloud's own."""
+    from ministack.services import dynamodb, lambda_svc
 
+    lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = LOOK_AGAIN_S
     dynamodb._evaluate_condition = judge_ranges(dynamodb._evaluate_condition)
