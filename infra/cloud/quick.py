@@ -1,7 +1,7 @@
 """Two delays of the local cloud that AWS has not (run by its own interpreter).
 
-Its DynamoDB parses a query's key condition again for every item of the partition: with some thousand items one
-query took a tenth of a second, and a measurement on it measured that. Here a range of text keys costs a
+Its DynamoDB parses a query's key condition again for every item of the partition: with some thousand items
+one query took a tenth of a second, and a measurement on it measured that. Here a range of text keys costs a
 comparison for each item; everything else it judges itself, as before.
 
 And whoever hands a queue's messages to functions slept for 50 ms after a look that found nothing."""
