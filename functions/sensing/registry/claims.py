@@ -153,10 +153,8 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     claim_id, certificate = str(event.get("claimCertificateId", "")), str(event.get("certificateId", ""))
     given = event.get("parameters") or {}
     code = str(given.get("SerialNumber", "") if isinstance(given, dict) else "")[:SERIAL_LENGTH]
-    policy = _policy_of(claim_id)
-    city = find_city(
-        policy.removeprefix(provisioning.claim_prefix()).removeprefix(provisioning.city_prefix())
-    )
+    prefix, city_id = _speaker_of(claim_id)
+    city = find_city(city_id)
     if city is None or city.state != "live":
         log.info("claim without a city", certificate=claim_id[:16])
         return {"allowProvisioning": False}
@@ -165,7 +163,7 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     )
     with tenant_scope(city, "claims"):
         try:
-            if policy.startswith(provisioning.city_prefix()):  # a device that renews its own
+            if prefix == provisioning.city_prefix():  # a device that renews its own
                 device = certificates.take_next(ctx, code, claim_id, certificate)
             else:
                 device = take(ctx, claim_id, certificate, code)
@@ -185,17 +183,19 @@ def handle_hook(event: dict[str, Any]) -> dict[str, Any]:
     return {"allowProvisioning": True, "parameterOverrides": overrides}
 
 
-def _policy_of(claim_id: str) -> str:
-    """The policy of a city's claims or of its devices that hangs on the certificate; "" for any other."""
+def _speaker_of(claim_id: str) -> tuple[str, str]:
+    """``(prefix, city)`` of the policy of a city's claims, or of its devices, that hangs on the certificate;
+    empty for any other. One prefix only is taken away: a city may be called as the other one begins."""
     if not claim_id.isalnum():
-        return ""
+        return "", ""
     partition, _, region, account = settings().city_table_arn_prefix.split(":")[1:5]
     target = f"arn:{partition}:iot:{region}:{account}:cert/{claim_id}"
     prefixes = (provisioning.claim_prefix(), provisioning.city_prefix())
     attached = [
         one["policyName"] for one in own_client("iot").list_attached_policies(target=target)["policies"]
     ]
-    return attached[0] if len(attached) == 1 and attached[0].startswith(prefixes) else ""
+    found = [one for one in prefixes if len(attached) == 1 and attached[0].startswith(one)]
+    return (found[0], attached[0].removeprefix(found[0])) if found else ("", "")
 
 
 def take(ctx: Context, claim_id: str, certificate: str, code: str) -> Device:

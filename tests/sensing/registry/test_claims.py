@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from functions.core import aws, clock, scope
+from functions.core.city import CITY_ID
 from functions.core.errors import Invalid
 from functions.sensing import provisioning
 from functions.sensing.registry import certificates, claims, service
@@ -197,3 +198,20 @@ def test_a_claim_needs_a_name_an_end_and_a_number(river, iot, wrong):
     given = {"name": "x", "days": 1, **wrong}
     with scope.tenant_scope(river.oakville), pytest.raises(Invalid):
         claims.make(context(river), **given)
+
+
+def test_only_one_prefix_is_taken_from_the_name_of_a_policy(river, monkeypatch):
+    """A city may be called as another one's policy: its claims do not open that other city's scope."""
+    strange = provisioning.city_prefix() + "oakville"
+    assert CITY_ID.fullmatch(strange)
+
+    class Iot:
+        policy = provisioning.claim_prefix() + strange
+
+        def list_attached_policies(self, target):
+            return {"policies": [{"policyName": self.policy}]}
+
+    monkeypatch.setattr(claims, "own_client", lambda name: Iot())
+    assert claims._speaker_of("c1") == (provisioning.claim_prefix(), strange)
+    Iot.policy = strange  # a device of Oakville
+    assert claims._speaker_of("c1") == (provisioning.city_prefix(), "oakville")
